@@ -1,0 +1,15 @@
+/** The extensions this package reads or writes, by the names of RFC 5280 §4.2. */
+
+export const EXTENSION_OIDS = {
+  subjectKeyIdentifier: "2.5.29.14",
+  keyUsage: "2.5.29.15",
+  subjectAltName: "2.5.29.17",
+  basicConstraints: "2.5.29.19",
+  nameConstraints: "2.5.29.30",
+  crlDistributionPoints: "2.5.29.31",
+  authorityKeyIdentifier: "2.5.29.35",
+  extendedKeyUsage: "2.5.29.37",
+  authorityInfoAccess: "1.3.6.1.5.5.7.1.1",
+} as const;
+
+export type ExtensionName = keyof typeof EXTENSION_OIDS;
