@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { runController } from "./controller.ts";
+import type { Logger } from "./logger.ts";
+import { Workqueue } from "./workqueue.ts";
+
+describe("runController()", () => {
+  let queue: Workqueue;
+  let errors: object[];
+  let logger: Logger;
+  let stop: AbortController;
+
+  beforeEach(() => {
+    queue = new Workqueue({ backoff: { initialMs: 0, maxMs: 0 } });
+    errors = [];
+    const silent = (): void => {};
+    logger = { debug: silent, info: silent, warn: silent, error: (fields) => errors.push(fields) };
+    stop = new AbortController();
+  });
+
+  it("puts a key back whose reconcile throws, and logs the error", async () => {
+    let calls = 0;
+    queue.add("a");
+    const reconcile = async (): Promise<object> => {
+      calls += 1;
+      if (calls === 1) throw new Error("boom");
+      stop.abort();
+      return {};
+    };
+    await runController({ name: "test", queue, reconcile, logger }, stop.signal);
+    assert.equal(calls, 2);
+    assert.equal(errors.length, 1);
+  });
+
+  it("looks again after the time that the reconcile asks for", async () => {
+    let calls = 0;
+    queue.add("a");
+    const reconcile = async (): Promise<{ requeueAfterMs?: number }> => {
+      calls += 1;
+      if (calls === 3) stop.abort();
+      return { requeueAfterMs: 0 };
+    };
+    await runController({ name: "test", queue, reconcile, logger }, stop.signal);
+    assert.equal(calls, 3);
+  });
+
+  it("reconciles as many keys at once as it may, and never one of them twice", async () => {
+    const running = new Set<string>();
+    let most = 0;
+    let done = 0;
+    const reconcile = async (key: string): Promise<object> => {
+      assert.equal(running.has(key), false);
+      running.add(key);
+      most = Math.max(most, running.size);
+      queue.add(key);
+      await Promise.resolve();
+      running.delete(key);
+      done += 1;
+      if (done >= 30) stop.abort();
+      return {};
+    };
+    for (const key of ["a", "b", "c", "d", "e"]) queue.add(key);
+    const options = { name: "test", queue, reconcile, logger, maxConcurrentReconciles: 3 };
+    await runController(options, stop.signal);
+    assert.equal(most, 3);
+    assert.deepEqual(errors, []);
+  });
+
+  it("ends after the reconciles under way, and takes nothing more", async () => {
+    const finished: string[] = [];
+    queue.add("a");
+    queue.add("b");
+    const reconcile = async (key: string): Promise<object> => {
+      stop.abort();
+      await Promise.resolve();
+      finished.push(key);
+      return {};
+    };
+    await runController({ name: "test", queue, reconcile, logger }, stop.signal);
+    assert.deepEqual(finished, ["a"]);
+  });
+
+  it("does nothing when the signal has aborted before", async () => {
+    queue.add("a");
+    stop.abort();
+    const reconcile = (): Promise<object> => assert.fail("reconcile() was called");
+    await runController({ name: "test", queue, reconcile, logger }, stop.signal);
+  });
+});

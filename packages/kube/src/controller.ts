@@ -1,0 +1,59 @@
+import type { Logger } from "./logger.ts";
+import type { Workqueue } from "./workqueue.ts";
+
+/** What a reconcile asks for: nothing more, or another look after a while. */
+export interface ReconcileResult {
+  readonly requeueAfterMs?: number;
+}
+
+/** A controller's parts. */
+export interface ControllerOptions {
+  /** The lower-case kind, as controller-runtime names controllers; in logs. */
+  readonly name: string;
+  readonly queue: Workqueue;
+  /**
+   * Makes the cluster as it should be for one key. Level-based: reads everything again, knows
+   * nothing of the event that brought the key.
+   *
+   * A throw puts the key back with backoff; the error was unexpected and is logged as one.
+   */
+  readonly reconcile: (key: string) => Promise<ReconcileResult>;
+  /** Keys reconciled at the same time. @default 1, as controller-runtime */
+  readonly maxConcurrentReconciles?: number;
+  readonly logger: Logger;
+}
+
+/**
+ * Reconciles the keys of a queue until the signal aborts; settles when the reconciles under way
+ * have ended.
+ */
+export async function runController(
+  options: ControllerOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { queue, maxConcurrentReconciles = 1 } = options;
+  const shutDown = (): void => queue.shutDown();
+  signal.addEventListener("abort", shutDown, { once: true });
+  if (signal.aborted) shutDown();
+  await Promise.all(Array.from({ length: maxConcurrentReconciles }, () => work(options)));
+}
+
+async function work(options: ControllerOptions): Promise<void> {
+  const { queue } = options;
+  for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
+    await reconcileOnce(options, key);
+    queue.done(key);
+  }
+}
+
+async function reconcileOnce(options: ControllerOptions, key: string): Promise<void> {
+  const { queue, reconcile, logger, name } = options;
+  try {
+    const { requeueAfterMs } = await reconcile(key);
+    queue.forget(key);
+    if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
+  } catch (error) {
+    const retryInMs = Math.round(queue.addRateLimited(key));
+    logger.error({ err: error, controller: name, key, retryInMs }, "Reconcile failed");
+  }
+}

@@ -1,0 +1,45 @@
+export { ApiError, type ApiErrorCode, isApiError } from "./api-error.ts";
+export { type Backoff, backoffDelayMs } from "./backoff.ts";
+export {
+  type ApplyConfiguration,
+  type ApplyOptions,
+  type CallOptions,
+  type Client,
+  createClient,
+  type DeleteOptions,
+  type Draft,
+  type ListOptions,
+  type ObjectTarget,
+  type WatchCallOptions,
+  type WriteOptions,
+} from "./client.ts";
+export type { ClientCertificate, Connection, ExecPlugin, Identity } from "./connection.ts";
+export { type ControllerOptions, type ReconcileResult, runController } from "./controller.ts";
+export { type Credentials, createCredentials } from "./credentials.ts";
+export { CredentialsError } from "./credentials-error.ts";
+export {
+  createWatchSource,
+  Informer,
+  type InformerOptions,
+  type SourceOptions,
+} from "./informer.ts";
+export { loadKubeconfig } from "./kubeconfig.ts";
+export { KubeconfigError } from "./kubeconfig-error.ts";
+export type { Logger } from "./logger.ts";
+export type { KubeList, KubeObject, ObjectMeta, OwnerReference } from "./object.ts";
+export { type NamespacedName, objectKey, parseObjectKey } from "./object-key.ts";
+export { createTransport, type TransportOptions } from "./pool-transport.ts";
+export { apiVersionOf, defineResource, pathOf, type Resource } from "./resource.ts";
+export type { IndexFunction, StoreChange, StoreOptions, StoreReader } from "./store.ts";
+export type { ApiRequest, Transport } from "./transport.ts";
+export { isTransportError, TransportError, type TransportErrorCode } from "./transport-error.ts";
+export type { WatchEvent } from "./watch-event.ts";
+export {
+  step,
+  WatchError,
+  type WatcherEvent,
+  type WatcherState,
+  type WatchSource,
+  watch,
+} from "./watcher.ts";
+export { LOW_PRIORITY, NORMAL_PRIORITY, Workqueue, type WorkqueueOptions } from "./workqueue.ts";

@@ -1,0 +1,246 @@
+import type { Dispatcher } from "undici";
+import type { ApiError } from "./api-error.ts";
+import type { ClientCertificate, Connection } from "./connection.ts";
+import { type AuthHeaders, type Credentials, createCredentials } from "./credentials.ts";
+import { createPool, createSingle } from "./dispatcher.ts";
+import { type Answer, exchange, type Sending } from "./exchange.ts";
+import { readRefusal } from "./refusal.ts";
+import { decideRetry, NO_RETRIES } from "./retry.ts";
+import { sleep } from "./sleep.ts";
+import type { ApiRequest, Transport } from "./transport.ts";
+import { TransportError } from "./transport-error.ts";
+
+/** Settings of {@link createTransport}. */
+export interface TransportOptions {
+  /** The most connections that are open at a time, those of streams not counted. @default 32 */
+  readonly connections?: number;
+  /** Named in the API server's audit log. @default "countersign" */
+  readonly userAgent?: string;
+  /** @default those that the connection's identity describes */
+  readonly credentials?: Credentials;
+  /** How long the first byte of an answer may take. @default 30_000 */
+  readonly headersTimeoutMs?: number;
+  /** How long the next part of a short answer may take. @default 30_000 */
+  readonly bodyTimeoutMs?: number;
+  /**
+   * How long a stream may be silent. A half-open connection never says so; a watch with bookmarks
+   * has one a minute. @default 120_000
+   */
+  readonly streamIdleTimeoutMs?: number;
+  /** An answer that is larger fails; a stream is not limited. @default 64 MiB */
+  readonly maxResponseBytes?: number;
+}
+
+/**
+ * Creates the {@link Transport} to a real API server: HTTP/1.1 over a pool of connections that are
+ * opened under load and kept for a minute, and one connection for each stream.
+ *
+ * Guarantees: a POST or DELETE is sent again only after a 401 or 429, which the API server answers
+ * before it does anything; never after a 503 or a connection that closed.
+ *
+ * Caveats: an apply PATCH that is sent again after its connection closed may have landed the first
+ * time. If it names a resourceVersion, the second try then fails with `Conflict`: read the object
+ * again before drawing conclusions. A stream holds its connection until its iteration ends or its
+ * signal aborts, so one that is never iterated needs a signal.
+ */
+export function createTransport(connection: Connection, options: TransportOptions = {}): Transport {
+  return new PoolTransport(connection, options);
+}
+
+const DEFAULTS: Required<Omit<TransportOptions, "credentials">> = {
+  connections: 32,
+  userAgent: "countersign",
+  headersTimeoutMs: 30_000,
+  bodyTimeoutMs: 30_000,
+  streamIdleTimeoutMs: 120_000,
+  maxResponseBytes: 64 * 1024 * 1024,
+};
+
+class PoolTransport implements Transport {
+  readonly #connection: Connection;
+  readonly #credentials: Credentials;
+  readonly #options: typeof DEFAULTS;
+  readonly #origin: string;
+  /** The path of the server's URL, for a gateway that serves several clusters. */
+  readonly #basePath: string;
+  readonly #via: string;
+  /** Everything that has connections, for `close()`. */
+  readonly #dispatchers = new Set<Dispatcher>();
+  readonly #closing = new AbortController();
+  #pool: { dispatcher: Dispatcher; certificate: ClientCertificate | undefined } | undefined;
+
+  constructor(connection: Connection, options: TransportOptions) {
+    this.#connection = connection;
+    this.#credentials = options.credentials ?? createCredentials(connection);
+    this.#options = { ...DEFAULTS, ...options };
+    const server = new URL(connection.server);
+    this.#origin = server.origin;
+    this.#basePath = server.pathname.replace(/\/$/, "");
+    this.#via =
+      connection.proxyUrl === undefined
+        ? server.origin
+        : `${server.origin} through proxy ${new URL(connection.proxyUrl).origin}`;
+  }
+
+  request(request: ApiRequest): Promise<unknown> {
+    return this.#withRetries(request, async (headers) => {
+      const answer = await exchange(this.#currentPool(), this.#sending(request, headers));
+      if (!isSuccess(answer.status)) throw await this.#refusal(request, answer);
+      return this.#parse(request, await answer.text());
+    });
+  }
+
+  stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
+    return this.#withRetries(request, (headers) => this.#open(request, headers));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([...this.#dispatchers].map((dispatcher) => dispatcher.destroy()));
+  }
+
+  async #withRetries<T>(
+    request: ApiRequest,
+    attempt: (headers: AuthHeaders) => Promise<T>,
+  ): Promise<T> {
+    const { signal } = request;
+    let history = NO_RETRIES;
+    for (;;) {
+      signal?.throwIfAborted();
+      const headers = await this.#credentials.headers(signal);
+      this.#throwIfClosed(request);
+      try {
+        return await attempt(headers);
+      } catch (error) {
+        const retry = decideRetry(request, error, history);
+        if (retry.do === "throw") throw error;
+        if (retry.do === "wait") await this.#wait(retry.delayMs, signal);
+        if (retry.do === "refresh") {
+          const isRenewed = await this.#credentials.refresh(headers, signal);
+          if (!isRenewed) throw error;
+        }
+        history = retry.history;
+      }
+    }
+  }
+
+  async #open(request: ApiRequest, headers: AuthHeaders): Promise<AsyncIterable<Uint8Array>> {
+    const { signal } = request;
+    const dispatcher = createSingle(this.#connection, {
+      clientCertificate: this.#credentials.clientCertificate,
+      headersTimeoutMs: this.#options.headersTimeoutMs,
+      bodyTimeoutMs: this.#options.streamIdleTimeoutMs,
+    });
+    this.#dispatchers.add(dispatcher);
+    const release = async () => {
+      signal?.removeEventListener("abort", onAbort);
+      this.#dispatchers.delete(dispatcher);
+      await dispatcher.destroy();
+    };
+    // Nobody waits for this one: the abort has its own error, and destroying has none.
+    const onAbort = () => void release();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      const answer = await exchange(dispatcher, this.#sending(request, headers));
+      if (!isSuccess(answer.status)) throw await this.#refusal(request, answer);
+      return releasing(answer.chunks(), release);
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  #sending(request: ApiRequest, authHeaders: AuthHeaders): Sending {
+    const { path, query, accept, contentType, body } = request;
+    return {
+      request,
+      origin: this.#origin,
+      target: `${this.#basePath}${path}${queryString(query)}`,
+      headers: {
+        ...authHeaders,
+        accept: accept ?? "application/json",
+        "user-agent": this.#options.userAgent,
+        ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" }),
+      },
+      via: this.#via,
+    };
+  }
+
+  /** A new client certificate takes new connections; calls under way end on the old ones. */
+  #currentPool(): Dispatcher {
+    const certificate = this.#credentials.clientCertificate;
+    if (this.#pool !== undefined && this.#pool.certificate === certificate) {
+      return this.#pool.dispatcher;
+    }
+    if (this.#pool !== undefined) this.#retire(this.#pool.dispatcher);
+    const dispatcher = createPool(this.#connection, {
+      ...this.#options,
+      clientCertificate: certificate,
+    });
+    this.#dispatchers.add(dispatcher);
+    this.#pool = { dispatcher, certificate };
+    return dispatcher;
+  }
+
+  #retire(dispatcher: Dispatcher): void {
+    const forget = () => this.#dispatchers.delete(dispatcher);
+    // Ends when the last call on it has; how that call ends is told to its caller.
+    void dispatcher.close().then(forget, forget);
+  }
+
+  async #refusal(request: ApiRequest, answer: Answer): Promise<ApiError> {
+    const body = await answer.text();
+    return readRefusal(request, { ...answer, body, nowMs: Date.now() });
+  }
+
+  async #wait(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const closing = this.#closing.signal;
+    await sleep(delayMs, signal === undefined ? closing : AbortSignal.any([signal, closing]));
+  }
+
+  #throwIfClosed(request: ApiRequest): void {
+    if (!this.#closing.signal.aborted) return;
+    throw new TransportError(
+      "ERR_TRANSPORT_CLOSED",
+      `Cannot ${request.method} ${request.path} at ${this.#via}: the transport is closed`,
+      { maybeSent: false },
+    );
+  }
+
+  /** The parser's own message quotes the text, which may be a secret: it is not passed on. */
+  #parse(request: ApiRequest, body: string): unknown {
+    if (body === "") return undefined;
+    try {
+      return JSON.parse(body);
+    } catch {
+      throw new TransportError(
+        "ERR_TRANSPORT_ANSWER",
+        `Cannot ${request.method} ${request.path} at ${this.#via}: the answer is not JSON`,
+        { maybeSent: true },
+      );
+    }
+  }
+}
+
+async function* releasing(
+  chunks: AsyncIterable<Uint8Array>,
+  release: () => Promise<void>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* chunks;
+  } finally {
+    await release();
+  }
+}
+
+/** A redirect is a refusal as well: the API server sends none, but a login page's gateway does. */
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function queryString(query: ApiRequest["query"]): string {
+  const given = Object.entries(query ?? {}).filter((pair): pair is [string, string] => {
+    return pair[1] !== undefined;
+  });
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}
