@@ -1,0 +1,135 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parseGoDuration } from "./go-duration.ts";
+import type { ServiceAccount } from "./rbac.ts";
+
+/** What the controller's flags say. */
+export interface ControllerFlags {
+  readonly kubeconfig?: string;
+  readonly clusterResourceNamespace?: string;
+  readonly leaderElect: boolean;
+  readonly maxRetryDuration: number;
+  readonly maxConcurrentRequests: number;
+  readonly logLevel: string;
+}
+
+/** What the flags of `manifests` say. */
+export interface ManifestFlags {
+  readonly crds: boolean;
+  readonly rbac: boolean;
+  readonly serviceAccount: ServiceAccount;
+  readonly clusterResourceNamespace?: string;
+  readonly secretNamespaces: readonly string[];
+  readonly certManagerServiceAccount: ServiceAccount;
+}
+
+/** What the program does once its arguments are read. */
+export interface Actions {
+  runController(flags: ControllerFlags): Promise<void>;
+  printManifests(flags: ManifestFlags): void;
+}
+
+const NO_LEADER_ELECTION =
+  "error: --leader-elect is true, must be false: this version has no leader election, run one replica.";
+
+const LOG_LEVELS = ["debug", "info", "warn", "error"];
+
+/**
+ * The command line of an issuer controller: it serves by default, and `manifests` prints what it
+ * needs in the cluster. Flags are those of Go's issuer controllers; each is an environment variable
+ * too, in capitals with underscores.
+ */
+export function commandLine(name: string, actions: Actions): Command {
+  const program = new Command(name)
+    .description("Issues certificates for cert-manager.")
+    .allowExcessArguments(false)
+    .showHelpAfterError("Add --help to see all flags.");
+  const flags = [
+    flag("--kubeconfig <file>", "the cluster to work in; else $KUBECONFIG, else the pod's own"),
+    flag(
+      "--cluster-resource-namespace <namespace>",
+      "where the Secrets of cluster issuers are",
+    ).env("CLUSTER_RESOURCE_NAMESPACE"),
+    flag("--leader-elect [boolean]", "hold a lease, so that one replica of several works")
+      .env("LEADER_ELECT")
+      .default(false)
+      .preset("true")
+      .argParser(parseBoolean),
+    flag("--max-retry-duration <duration>", "how long a failing request is tried again")
+      .env("MAX_RETRY_DURATION")
+      .default(600_000, "10m")
+      .argParser(parseRetryDuration),
+    flag("--max-concurrent-requests <count>", "requests signed at the same time")
+      .env("MAX_CONCURRENT_REQUESTS")
+      .default(32)
+      .argParser(parseCount),
+    flag("--log-level <level>", "what to log").env("LOG_LEVEL").default("info").choices(LOG_LEVELS),
+  ];
+  for (const option of flags) program.addOption(option);
+  program.action((options: ControllerFlags) => {
+    if (options.leaderElect) program.error(NO_LEADER_ELECTION);
+    return actions.runController(options);
+  });
+  program.addCommand(manifestsCommand(name, actions));
+  return program;
+}
+
+function manifestsCommand(name: string, actions: Actions): Command {
+  return new Command("manifests")
+    .description("Prints what the controller needs in the cluster, as YAML.")
+    .option("--crds", "the CustomResourceDefinitions of its issuers", false)
+    .option("--rbac", "the rights it needs, and cert-manager's to approve its requests", false)
+    .addOption(
+      flag("--service-account <namespace/name>", "the controller's own account")
+        .default({ namespace: name, name }, `${name}/${name}`)
+        .argParser(parseServiceAccount),
+    )
+    .option(
+      "--cluster-resource-namespace <namespace>",
+      "where the Secrets of cluster issuers are; the controller's own if not given",
+    )
+    .addOption(
+      flag(
+        "--secret-namespaces <namespaces>",
+        "where Secrets of namespaced issuers may be read, a,b",
+      )
+        .default([], "none")
+        .argParser((text) => text.split(",").filter((each) => each !== "")),
+    )
+    .addOption(
+      flag("--cert-manager-service-account <namespace/name>", "cert-manager's account")
+        .default({ namespace: "cert-manager", name: "cert-manager" }, "cert-manager/cert-manager")
+        .argParser(parseServiceAccount),
+    )
+    .action((options: ManifestFlags) => actions.printManifests(options));
+}
+
+function flag(flags: string, description: string): Option {
+  return new Option(flags, description);
+}
+
+function parseBoolean(text: string): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw new InvalidArgumentError("must be true or false.");
+}
+
+function parseRetryDuration(text: string): number {
+  try {
+    const durationMs = parseGoDuration(text);
+    if (durationMs >= 0) return durationMs;
+  } catch {
+    // Said below, in the words of the flag.
+  }
+  throw new InvalidArgumentError("must be a duration such as 90s, 10m or 1h30m.");
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError("must be a whole number from 1.");
+}
+
+function parseServiceAccount(text: string): ServiceAccount {
+  const [namespace, name, ...rest] = text.split("/");
+  if (namespace && name && rest.length === 0) return { namespace, name };
+  throw new InvalidArgumentError("must be namespace/name.");
+}

@@ -1,0 +1,81 @@
+import { type CertificateRequest, phaseOf, type RequestPhase } from "./certificate-request.ts";
+import { findCondition } from "./condition.ts";
+import type { IssuerObject } from "./issuer-object.ts";
+import { describeIssuer, type IssuerKey } from "./issuer-ref.ts";
+
+/** What is known of the issuer that a request refers to. */
+export interface IssuerView {
+  readonly key: IssuerKey;
+  /** Missing where no such issuer exists. */
+  readonly issuer?: IssuerObject;
+  /**
+   * Why `sign()` called the issuer at fault, as long as the issuer's status does not yet tell.
+   * Without it a request would be signed again in the moment between.
+   */
+  readonly unreportedFault?: string;
+}
+
+/** What is to be done for a request, and why. */
+export type Decision =
+  | { readonly do: "nothing"; readonly because: Exclude<RequestPhase, "open" | "denied"> }
+  | { readonly do: "markDenied" }
+  | { readonly do: "wait"; readonly because: WaitReason; readonly message: string }
+  | { readonly do: "sign" };
+
+/** What of its issuer an approved request can wait for. */
+export type WaitReason =
+  | "issuer not found"
+  | "issuer being deleted"
+  | "issuer not checked"
+  | "issuer change not checked"
+  | "issuer not ready"
+  | "issuer at fault";
+
+/** Decides from the objects alone: no clock, no client, no logger, so that a table can test it. */
+export function decide(request: CertificateRequest, view: IssuerView): Decision {
+  const phase = phaseOf(request);
+  switch (phase) {
+    case "denied":
+      return { do: "markDenied" };
+    case "open":
+      return decideOpen(view);
+    default:
+      return { do: "nothing", because: phase };
+  }
+}
+
+function decideOpen(view: IssuerView): Decision {
+  const name = describeIssuer(view.key);
+  const { issuer, unreportedFault } = view;
+  if (issuer === undefined) {
+    return wait(
+      "issuer not found",
+      `Waiting for ${name}: it does not exist. Create it, or request again with another issuerRef.`,
+    );
+  }
+  if (issuer.metadata.deletionTimestamp !== undefined) {
+    return wait("issuer being deleted", `Waiting for ${name}: it is being deleted.`);
+  }
+  if (unreportedFault !== undefined) {
+    return wait("issuer at fault", `Waiting for ${name}, which is not ready: ${unreportedFault}`);
+  }
+  const ready = findCondition(issuer.status?.conditions, "Ready");
+  if (ready === undefined) {
+    return wait("issuer not checked", `Waiting for ${name}: it has not been checked yet.`);
+  }
+  if ((ready.observedGeneration ?? 0) < (issuer.metadata.generation ?? 0)) {
+    return wait(
+      "issuer change not checked",
+      `Waiting for ${name}: its latest change has not been checked yet.`,
+    );
+  }
+  if (ready.status !== "True") {
+    const why = ready.message ?? ready.reason ?? "no reason given";
+    return wait("issuer not ready", `Waiting for ${name}, which is not ready: ${why}`);
+  }
+  return { do: "sign" };
+}
+
+function wait(because: WaitReason, message: string): Decision {
+  return { do: "wait", because, message };
+}

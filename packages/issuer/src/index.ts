@@ -1,0 +1,31 @@
+// Names above are an issuer author's. Names below are for programs that embed the controllers.
+export {
+  type CertificateRequest,
+  type CertificateRequestStatus,
+  certificateRequests,
+} from "./certificate-request.ts";
+export type { Condition } from "./condition.ts";
+export { crdOf } from "./crd.ts";
+export {
+  type CheckContext,
+  type DefinedKind,
+  defineIssuer,
+  type Issuer,
+  type IssuerDefinition,
+  kindsOf,
+  type SignContext,
+} from "./define-issuer.ts";
+export type { IssuerObject } from "./issuer-object.ts";
+export {
+  type Issued,
+  IssuerError,
+  type Json,
+  type Pending,
+  PermanentError,
+  pending,
+} from "./outcome.ts";
+export { type RbacOptions, rbacOf, type ServiceAccount } from "./rbac.ts";
+export { type Reference, ReferencedObject } from "./reference.ts";
+export { type RunOptions, run } from "./run.ts";
+export { type RunIssuersOptions, runIssuers } from "./run-issuers.ts";
+export type { SigningRequest } from "./signing-request.ts";

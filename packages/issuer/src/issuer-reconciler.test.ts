@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import { ApiError, type Client, type KubeObject } from "@countersign/kube";
+import type { Csr } from "@countersign/x509";
+import * as z from "zod";
+import type { Condition } from "./condition.ts";
+import { type CheckContext, defineIssuer, kindsOf, type SignContext } from "./define-issuer.ts";
+import type { IssuerObject } from "./issuer-object.ts";
+import { IssuerReconciler } from "./issuer-reconciler.ts";
+import { type Issued, IssuerError, type Pending, PermanentError } from "./outcome.ts";
+import type { SignCall } from "./request-reconciler.ts";
+
+type Spec = { secretName: string };
+
+const KEY = "AcmeIssuer.acme.example.com default/ca";
+const CLUSTER_KEY = "AcmeClusterIssuer.acme.example.com ca";
+const ISSUED: Issued = { certificate: "PEM" };
+
+describe("IssuerReconciler", () => {
+  let issuers: Map<string, IssuerObject>;
+  let statuses: Condition[];
+  let read: string[];
+  let enqueued: string[];
+  let recovered: string[];
+  let check: (context: CheckContext<Spec>) => Promise<void>;
+  let sign: (context: SignContext<Spec>) => Promise<Issued | Pending>;
+  let secret: KubeObject | ApiError;
+
+  beforeEach(() => {
+    issuers = new Map([
+      ["default/ca", issuer("AcmeIssuer", { namespace: "default", name: "ca" })],
+      ["ca", issuer("AcmeClusterIssuer", { name: "ca" })],
+    ]);
+    statuses = [];
+    read = [];
+    enqueued = [];
+    recovered = [];
+    check = async () => {};
+    sign = async () => ISSUED;
+    secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s", resourceVersion: "3" } };
+  });
+
+  function issuer(kind: string, metadata: { namespace?: string; name: string }): IssuerObject {
+    return {
+      apiVersion: "acme.example.com/v1",
+      kind,
+      metadata: { ...metadata, uid: `uid-${kind}`, generation: 1, resourceVersion: "7" },
+      spec: { secretName: "s" },
+    };
+  }
+
+  function newReconciler(clusterResourceNamespace?: string): IssuerReconciler {
+    const definition = defineIssuer({
+      group: "acme.example.com",
+      version: "v1",
+      kinds: { issuer: "AcmeIssuer", clusterIssuer: "AcmeClusterIssuer" },
+      spec: z.object({ secretName: z.string() }),
+      check: (context) => check(context),
+      sign: (context) => sign(context),
+    });
+    const client = {
+      get: async (_: unknown, { namespace, name }: { namespace: string; name: string }) => {
+        read.push(`${namespace}/${name}`);
+        if (secret instanceof ApiError) throw secret;
+        return secret;
+      },
+      applyStatus: async (_: unknown, patch: { status: { conditions: Condition[] } }) => {
+        statuses.push(...patch.status.conditions);
+      },
+    } as unknown as Client;
+    const store = {
+      size: 0,
+      get: (key: string) => issuers.get(key),
+      list: () => [],
+      keysByIndex: () => [],
+    };
+    const silent = (): void => {};
+    return new IssuerReconciler({
+      client,
+      kinds: kindsOf([definition]).map((kind) => ({ ...kind, issuers: store })),
+      fieldOwner: "acme.example.com",
+      clusterResourceNamespace,
+      logger: { debug: silent, info: silent, warn: silent, error: silent },
+      signal: new AbortController().signal,
+      onRead: () => {},
+      enqueue: (key) => enqueued.push(key),
+      onRecovered: (key) => recovered.push(key),
+      checkDeadlineMs: 1_000,
+      signDeadlineMs: 1_000,
+    });
+  }
+
+  function call(): SignCall {
+    return {
+      issuer: KEY,
+      attempt: 1,
+      idempotencyKey: "k",
+      request: {
+        namespace: "default",
+        name: "web-1",
+        uid: "u1",
+        csrPem: "",
+        csr: {} as Csr,
+        durationMs: 0,
+        isCA: false,
+        usages: [],
+        groups: [],
+        annotations: {},
+      },
+    };
+  }
+
+  it("marks an issuer Ready when its check passes, and checks it again some minutes later", async () => {
+    const { requeueAfterMs = 0 } = await newReconciler().reconcile(KEY);
+    assert.equal(statuses[0]?.status, "True");
+    assert.equal(statuses[0]?.reason, "Checked");
+    assert.equal(statuses[0]?.observedGeneration, 1);
+    assert.ok(requeueAfterMs > 290_000 && requeueAfterMs <= 600_000);
+  });
+
+  it("does not check again when its own status comes back", async () => {
+    let checks = 0;
+    check = async () => {
+      checks += 1;
+    };
+    const reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    await reconciler.reconcile(KEY);
+    assert.equal(checks, 1);
+  });
+
+  it("marks an issuer not Ready with the check's reason, and checks it again soon", async () => {
+    check = async () => {
+      throw new Error("HTTP 502");
+    };
+    const { requeueAfterMs = 0 } = await newReconciler().reconcile(KEY);
+    assert.equal(statuses[0]?.reason, "Pending");
+    assert.equal(statuses[0]?.message, "HTTP 502");
+    assert.ok(requeueAfterMs <= 1_000);
+  });
+
+  it("does not check again after a permanent failure", async () => {
+    check = async () => {
+      throw new PermanentError("No such profile");
+    };
+    assert.deepEqual(await newReconciler().reconcile(KEY), {});
+    assert.equal(statuses[0]?.reason, "Failed");
+  });
+
+  it("checks again at once when what the issuer read has changed, also after a permanent failure", async () => {
+    let checks = 0;
+    check = async () => {
+      checks += 1;
+      if (checks === 1) throw new PermanentError("Wrong key");
+    };
+    const reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    reconciler.referencesChanged(KEY);
+    assert.deepEqual(enqueued, [KEY]);
+    await reconciler.reconcile(KEY);
+    assert.equal(statuses[1]?.status, "True");
+  });
+
+  it("fails an issuer whose stored spec is not valid, naming the field, without calling check()", async () => {
+    check = () => assert.fail("check() was called");
+    issuers.set("default/ca", {
+      ...issuer("AcmeIssuer", { namespace: "default", name: "ca" }),
+      spec: {},
+    });
+    await newReconciler().reconcile(KEY);
+    assert.equal(statuses[0]?.reason, "Failed");
+    assert.match(statuses[0]?.message ?? "", /^The issuer's spec is not valid: spec\.secretName: /);
+  });
+
+  it("reads Secrets from the issuer's own namespace", async () => {
+    check = async ({ secret, issuer: { spec } }) => void (await secret(spec.secretName));
+    await newReconciler("elsewhere").reconcile(KEY);
+    assert.deepEqual(read, ["default/s"]);
+  });
+
+  it("reads Secrets of a cluster issuer from the cluster resource namespace", async () => {
+    check = async ({ secret, issuer: { spec } }) => void (await secret(spec.secretName));
+    await newReconciler("elsewhere").reconcile(CLUSTER_KEY);
+    assert.deepEqual(read, ["elsewhere/s"]);
+  });
+
+  it("says which flag is missing where a cluster issuer needs a Secret and there is no namespace for it", async () => {
+    check = async ({ secret, issuer: { spec } }) => void (await secret(spec.secretName));
+    await newReconciler().reconcile(CLUSTER_KEY);
+    assert.equal(
+      statuses[0]?.message,
+      "Secret s of a cluster issuer cannot be looked for: start the controller with --cluster-resource-namespace",
+    );
+  });
+
+  for (const [status, message] of [
+    [404, "Secret default/s does not exist: create it"],
+    [
+      403,
+      "Secret default/s may not be read: allow get, list and watch of secrets in namespace default to this controller, as its manifests do with --secret-namespaces default",
+    ],
+  ] as const) {
+    it(`says what to do when a Secret is answered with ${status}`, async () => {
+      secret = new ApiError({ method: "GET", path: "/s" }, { status, said: "no" });
+      check = async ({ secret: read, issuer: { spec } }) => void (await read(spec.secretName));
+      await newReconciler().reconcile(KEY);
+      assert.equal(statuses[0]?.message, message);
+    });
+  }
+
+  it("holds requests back from a fault that sign() reports until a check passes, then wakes them", async () => {
+    const reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    reconciler.reportFault(KEY, "HTTP 401");
+    assert.equal(reconciler.view(KEY).unreportedFault, "HTTP 401");
+    await reconciler.reconcile(KEY);
+    assert.equal(statuses[1]?.message, "HTTP 401");
+    reconciler.referencesChanged(KEY);
+    await reconciler.reconcile(KEY);
+    assert.equal(reconciler.view(KEY).unreportedFault, undefined);
+    assert.deepEqual(recovered, [KEY]);
+  });
+
+  it("keeps a fault that is reported while a check runs: the check has not seen it", async () => {
+    const reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    check = async () => reconciler.reportFault(KEY, "HTTP 401");
+    reconciler.referencesChanged(KEY);
+    await reconciler.reconcile(KEY);
+    assert.equal(reconciler.view(KEY).unreportedFault, "HTTP 401");
+    assert.equal(statuses.at(-1)?.message, "HTTP 401");
+  });
+
+  it("tells a missing Secret in sign() as the issuer's fault", async () => {
+    secret = new ApiError({ method: "GET", path: "/s" }, { status: 404, said: "no" });
+    sign = async ({ secret: read }) => {
+      await read("s");
+      return ISSUED;
+    };
+    assert.deepEqual(await newReconciler().sign(call()), {
+      type: "issuerAtFault",
+      message: "Secret default/s does not exist: create it",
+    });
+  });
+
+  it("takes a call that does not answer in time as transient, with the deadline in the message", async () => {
+    sign = ({ signal }) =>
+      new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+    const outcome = await newReconciler().sign(call());
+    assert.equal(outcome.type, "transient");
+    assert.match(
+      outcome.type === "transient" ? outcome.message : "",
+      /^sign\(\) of AcmeIssuer default\/ca gave no answer within 1 s/,
+    );
+  });
+
+  it("takes an IssuerError of sign() as the issuer's fault", async () => {
+    sign = async () => {
+      throw new IssuerError("HTTP 401");
+    };
+    assert.equal((await newReconciler().sign(call())).type, "issuerAtFault");
+  });
+});

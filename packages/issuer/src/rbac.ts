@@ -1,0 +1,116 @@
+import type { DefinedKind } from "./define-issuer.ts";
+
+/** Who the rights are for. */
+export interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What the rights depend on. */
+export interface RbacOptions {
+  /** The controller's own account; its name is also the name of what is made here. */
+  readonly serviceAccount: ServiceAccount;
+  /** Where the Secrets of cluster issuers are. @default the controller's own namespace */
+  readonly clusterResourceNamespace?: string;
+  /** Where the Secrets of namespaced issuers may be read. */
+  readonly secretNamespaces: readonly string[];
+  /** cert-manager's account, whose approver approves what refers to these issuers. */
+  readonly certManager: ServiceAccount;
+}
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
+const RBAC = "rbac.authorization.k8s.io";
+
+/**
+ * Makes the controller's account, the rights that the controller of these kinds needs, and no
+ * others; and the one that cert-manager's approver needs to approve requests which refer to them.
+ * The namespaces are to exist.
+ *
+ * Secrets are read in named namespaces only, never across the cluster.
+ */
+export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): object[] {
+  const { serviceAccount, secretNamespaces, certManager } = options;
+  const { namespace, name } = serviceAccount;
+  const hasClusterKind = kinds.some((kind) => !kind.namespaced);
+  const clusterNamespaces = hasClusterKind ? [options.clusterResourceNamespace ?? namespace] : [];
+  const referenceNamespaces = [...new Set([...clusterNamespaces, ...secretNamespaces])].sort();
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: serviceAccount },
+    clusterRole(name, controllerRules(kinds)),
+    clusterRoleBinding(name, serviceAccount),
+    ...referenceNamespaces.flatMap((each) => [
+      role(`${name}-references`, each, [REFERENCE_RULE]),
+      roleBinding(`${name}-references`, each, serviceAccount),
+    ]),
+    clusterRole(`${name}-approver`, [approveRule(kinds)]),
+    clusterRoleBinding(`${name}-approver`, certManager),
+  ];
+}
+
+/** What `secret()` and `configMap()` read, and the watch that tells when it changes. */
+const REFERENCE_RULE: Rule = {
+  apiGroups: [""],
+  resources: ["configmaps", "secrets"],
+  verbs: ["get", "list", "watch"],
+};
+
+function controllerRules(kinds: readonly DefinedKind[]): Rule[] {
+  const requests = { apiGroups: ["cert-manager.io"] };
+  return [
+    { ...requests, resources: ["certificaterequests"], verbs: ["get", "list", "watch"] },
+    { ...requests, resources: ["certificaterequests/status"], verbs: ["patch"] },
+    ...groupsOf(kinds).flatMap(([group, plurals]) => [
+      { apiGroups: [group], resources: plurals, verbs: ["list", "watch"] },
+      { apiGroups: [group], resources: plurals.map((each) => `${each}/status`), verbs: ["patch"] },
+    ]),
+  ];
+}
+
+/** cert-manager asks whether the approver may `approve` the signer `<plural>.<group>/*`. */
+function approveRule(kinds: readonly DefinedKind[]): Rule {
+  return {
+    apiGroups: ["cert-manager.io"],
+    resources: ["signers"],
+    verbs: ["approve"],
+    resourceNames: kinds.map(({ resource }) => `${resource.plural}.${resource.group}/*`),
+  };
+}
+
+function groupsOf(kinds: readonly DefinedKind[]): [group: string, plurals: string[]][] {
+  const groups = Map.groupBy(kinds, (kind) => kind.group);
+  return [...groups].map(([group, each]) => [group, each.map((kind) => kind.resource.plural)]);
+}
+
+function clusterRole(name: string, rules: readonly Rule[]): object {
+  return { apiVersion: `${RBAC}/v1`, kind: "ClusterRole", metadata: { name }, rules };
+}
+
+function role(name: string, namespace: string, rules: readonly Rule[]): object {
+  return { apiVersion: `${RBAC}/v1`, kind: "Role", metadata: { name, namespace }, rules };
+}
+
+function clusterRoleBinding(name: string, account: ServiceAccount): object {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "ClusterRoleBinding",
+    metadata: { name },
+    roleRef: { apiGroup: RBAC, kind: "ClusterRole", name },
+    subjects: [{ kind: "ServiceAccount", ...account }],
+  };
+}
+
+function roleBinding(name: string, namespace: string, account: ServiceAccount): object {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: "RoleBinding",
+    metadata: { name, namespace },
+    roleRef: { apiGroup: RBAC, kind: "Role", name },
+    subjects: [{ kind: "ServiceAccount", ...account }],
+  };
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+import type { Client, KubeObject } from "@countersign/kube";
+import type { Reference } from "./reference.ts";
+import { ReferenceTracker } from "./reference-tracker.ts";
+
+const CA: Reference = { kind: "Secret", namespace: "ns", name: "ca" };
+
+function secret(name: string, resourceVersion: string): KubeObject {
+  const metadata = { namespace: "ns", name, resourceVersion };
+  return { apiVersion: "v1", kind: "Secret", metadata };
+}
+
+describe("ReferenceTracker", () => {
+  let stop: AbortController;
+  let listed: KubeObject[];
+  let watched: object[];
+  let watches: string[];
+  let changed: string[];
+  let tracker: ReferenceTracker;
+
+  beforeEach(() => {
+    stop = new AbortController();
+    listed = [];
+    watched = [];
+    watches = [];
+    changed = [];
+    const client = {
+      list: async () => ({ metadata: { resourceVersion: "1" }, items: listed }),
+      watch: async (resource: { plural: string }, { namespace }: { namespace: string }) => {
+        watches.push(`${namespace}/${resource.plural}`);
+        return (async function* () {
+          for (const event of watched) yield Buffer.from(`${JSON.stringify(event)}\n`);
+          stop.abort();
+        })();
+      },
+    } as unknown as Client;
+    const silent = (): void => {};
+    tracker = new ReferenceTracker({
+      client,
+      logger: { debug: silent, info: silent, warn: silent, error: silent },
+      signal: stop.signal,
+      onChange: (issuer) => changed.push(issuer),
+    });
+  });
+
+  it("tells an issuer of a version that it has not read", async () => {
+    listed = [secret("ca", "5")];
+    watched = [{ type: "MODIFIED", object: secret("ca", "6") }];
+    tracker.record("issuer", CA, "5");
+    await tracker.ended();
+    assert.deepEqual(changed, ["issuer"]);
+  });
+
+  it("tells an issuer of an object that did not exist when it looked", async () => {
+    watched = [{ type: "ADDED", object: secret("ca", "6") }];
+    tracker.record("issuer", CA, undefined);
+    await tracker.ended();
+    assert.deepEqual(changed, ["issuer"]);
+  });
+
+  it("tells an issuer of an object that is gone", async () => {
+    listed = [secret("ca", "5")];
+    watched = [{ type: "DELETED", object: secret("ca", "6") }];
+    tracker.record("issuer", CA, "5");
+    await tracker.ended();
+    assert.deepEqual(changed, ["issuer"]);
+  });
+
+  it("tells only those who have read the object, and not those who have read this version", async () => {
+    listed = [secret("ca", "6"), secret("other", "3")];
+    tracker.record("old", CA, "5");
+    tracker.record("new", CA, "6");
+    await tracker.ended();
+    assert.deepEqual(changed, ["old"]);
+  });
+
+  it("tells nothing to an issuer that is gone", async () => {
+    watched = [{ type: "ADDED", object: secret("ca", "6") }];
+    tracker.record("issuer", CA, undefined);
+    tracker.forget("issuer");
+    await tracker.ended();
+    assert.deepEqual(changed, []);
+  });
+
+  it("opens one watch for a namespace, however many read in it", async () => {
+    tracker.record("a", CA, undefined);
+    tracker.record("b", { ...CA, name: "other" }, undefined);
+    await tracker.ended();
+    assert.deepEqual(watches, ["ns/secrets"]);
+  });
+});

@@ -1,0 +1,70 @@
+import { type Client, type Logger, runController } from "@countersign/kube";
+import { assemble } from "./assemble.ts";
+import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
+
+/** What the controllers of some issuer types work with. */
+export interface RunIssuersOptions {
+  readonly definitions: readonly IssuerDefinition[];
+  readonly client: Client;
+  readonly logger: Logger;
+  /** Ends the controllers: no new work, what is under way may end within the grace period. */
+  readonly signal: AbortSignal;
+  /**
+   * The name under which server-side apply knows what is ours. Keep it for ever: a new one does not
+   * own what the old one wrote. @default the first definition's group
+   */
+  readonly fieldOwner?: string;
+  /** Where the Secrets of cluster issuers are. Without it cluster issuers that need one are not Ready. */
+  readonly clusterResourceNamespace?: string;
+  /** How long a request is retried while its issuer is ready. @default 10 minutes */
+  readonly retryBudgetMs?: number;
+  /** Calls of `sign()` at the same time. @default 32 */
+  readonly maxConcurrentRequests?: number;
+  /** @default 30 s */
+  readonly checkDeadlineMs?: number;
+  /** @default 60 s */
+  readonly signDeadlineMs?: number;
+  /** How long calls under way may go on after `signal`. @default 25 s, within a pod's 30 */
+  readonly gracePeriodMs?: number;
+  /** Told when everything is read and work begins. */
+  readonly onStarted?: () => void;
+}
+
+const DEFAULTS = {
+  retryBudgetMs: 600_000,
+  maxConcurrentRequests: 32,
+  checkDeadlineMs: 30_000,
+  signDeadlineMs: 60_000,
+  gracePeriodMs: 25_000,
+} as const;
+
+/**
+ * Serves some issuer types until the signal aborts; settles when what was under way has ended.
+ *
+ * Expected flow: the informers list everything; then the controllers work; after the signal they
+ * take nothing more, calls under way have the grace period to end and write their results, and what
+ * is left is aborted.
+ */
+export async function runIssuers(options: RunIssuersOptions): Promise<void> {
+  const { signal } = options;
+  const settings = { ...DEFAULTS, ...options };
+  const drain = new AbortController();
+  const { informers, controllers, references } = assemble({
+    ...settings,
+    kinds: kindsOf(options.definitions),
+    fieldOwner: options.fieldOwner ?? options.definitions[0]?.group ?? "",
+    clusterResourceNamespace: options.clusterResourceNamespace,
+    stop: signal,
+    drain: drain.signal,
+  });
+  const endAfterGrace = (): void => {
+    setTimeout(() => drain.abort(), settings.gracePeriodMs).unref();
+  };
+  signal.addEventListener("abort", endAfterGrace, { once: true });
+
+  const watching = Promise.all(informers.map((informer) => informer.run(signal)));
+  await Promise.race([Promise.all(informers.map((informer) => informer.synced)), watching]);
+  if (!signal.aborted) options.onStarted?.();
+  await Promise.all(controllers.map((controller) => runController(controller, signal)));
+  await Promise.all([watching, references.ended()]);
+}
