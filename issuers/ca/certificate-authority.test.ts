@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { before, describe, it } from "node:test";
+import { ReferencedObject } from "@countersign/issuer";
+import { createKeySigner, createSelfSignedCertificate, encodePem } from "@countersign/x509";
+import { readCertificateAuthority } from "./certificate-authority.ts";
+
+const NOW = new Date("2026-06-01T00:00:00Z");
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+function newKeyPem(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}
+
+async function selfSignedPem(
+  keyPem: string,
+  options: { isCA: boolean; now?: Date },
+): Promise<string> {
+  const der = await createSelfSignedCertificate({
+    subject: { commonName: "Team CA" },
+    signer: createKeySigner(keyPem),
+    durationMs: YEAR_MS,
+    now: NOW,
+    ...options,
+  });
+  return encodePem("CERTIFICATE", der);
+}
+
+function secret(entries: Record<string, string>): ReferencedObject {
+  const bytes = Object.entries(entries).map(([key, text]) => [key, Buffer.from(text)] as const);
+  return new ReferencedObject({ kind: "Secret", namespace: "ns", name: "ca" }, new Map(bytes));
+}
+
+describe("readCertificateAuthority()", () => {
+  const keyPem = newKeyPem();
+  let caPem: string;
+  let entries: Record<string, string>;
+
+  before(async () => {
+    caPem = await selfSignedPem(keyPem, { isCA: true });
+    entries = { "tls.crt": caPem, "tls.key": keyPem };
+  });
+
+  function read(change: Record<string, string | undefined> = {}): unknown {
+    const changed = Object.entries({ ...entries, ...change }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    return readCertificateAuthority(secret(Object.fromEntries(changed)), { name: "ca", now: NOW });
+  }
+
+  it("reads certificate, key and chain", () => {
+    const authority = read() as ReturnType<typeof readCertificateAuthority>;
+    assert.equal(authority.certificate.subject, "CN=Team CA");
+    assert.equal(authority.chainPem, caPem);
+  });
+
+  it("adds the root that ca.crt holds to the chain", () => {
+    const authority = read({ "ca.crt": caPem }) as ReturnType<typeof readCertificateAuthority>;
+    assert.equal(authority.chainPem, caPem + caPem);
+  });
+
+  const rows: [
+    rule: string,
+    change: () => Promise<Record<string, string | undefined>>,
+    words: RegExp,
+  ][] = [
+    [
+      "a Secret without a key",
+      async () => ({ "tls.key": undefined }),
+      /^Secret ns\/ca has no entry tls\.key: add it$/,
+    ],
+    [
+      "a Secret without a certificate",
+      async () => ({ "tls.crt": undefined }),
+      /^Secret ns\/ca has no entry tls\.crt: add it$/,
+    ],
+    [
+      "an empty key",
+      async () => ({ "tls.key": "" }),
+      /^Secret ns\/ca has an empty entry tls\.key: add it$/,
+    ],
+    [
+      "a key that is no PEM",
+      async () => ({ "tls.key": "secret words" }),
+      /^Secret ca: tls\.key cannot be used: (?!.*secret words)/,
+    ],
+    [
+      "a certificate that is no PEM",
+      async () => ({ "tls.crt": "words" }),
+      /^Secret ca: tls\.crt cannot be used: /,
+    ],
+    [
+      "a key of another certificate",
+      async () => ({ "tls.key": newKeyPem() }),
+      /^Secret ca: tls\.key is not the key of the certificate in tls\.crt \(CN=Team CA\)$/,
+    ],
+    [
+      "a certificate that is not a CA's",
+      async () => ({ "tls.crt": await selfSignedPem(keyPem, { isCA: false }) }),
+      /^Secret ca: the certificate in tls\.crt \(CN=Team CA\) is not a CA's/,
+    ],
+    [
+      "a CA certificate that has ended",
+      async () => {
+        const now = new Date(NOW.getTime() - 2 * YEAR_MS);
+        return { "tls.crt": await selfSignedPem(keyPem, { isCA: true, now }) };
+      },
+      /^Secret ca: the CA certificate ended on 2025-06-01T00:00:00\.000Z: renew it$/,
+    ],
+  ];
+  for (const [rule, change, message] of rows) {
+    it(`refuses ${rule}, as the issuer's fault`, async () => {
+      const changed = await change();
+      assert.throws(() => read(changed), { code: "ERR_COUNTERSIGN_ISSUER", message });
+    });
+  }
+});
