@@ -53,6 +53,11 @@ describe("afterFault()", () => {
     assert.equal(afterCheck(faulty, READY, at(1_000)).isAtFault, false);
   });
 
+  it("counts one incident once, however many calls it fails", () => {
+    const first = afterFault(assumeReady(ISSUER), "HTTP 401", at(0));
+    assert.equal(afterFault(first, "HTTP 401", at(5)), first);
+  });
+
   it("waits longer after each fault though checks pass in between: no ping-pong (G11)", () => {
     let state = assumeReady(ISSUER);
     const waits: (number | undefined)[] = [];
@@ -66,7 +71,6 @@ describe("afterFault()", () => {
 
   it("starts from the shortest wait again once the spec has changed", () => {
     let state = afterFault(assumeReady(ISSUER), "HTTP 401", at(0));
-    state = afterFault(state, "HTTP 401", at(0));
     state = afterCheck(state, { ...READY, generation: 2 }, at(0));
     assert.equal(state.faults, 0);
   });

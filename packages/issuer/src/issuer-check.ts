@@ -87,12 +87,16 @@ function nextCheckAt(
   }
 }
 
-/** The state after `sign()` has called the issuer at fault. */
+/**
+ * The state after `sign()` has called the issuer at fault. Of the calls that one incident fails, the
+ * first counts: the others tell nothing new until a check has passed.
+ */
 export function afterFault(
   before: CheckState,
   message: string,
   clock: { now: number; random?: () => number },
 ): CheckState {
+  if (before.isAtFault) return before;
   const faults = before.faults + 1;
   return {
     ...before,
