@@ -1,4 +1,4 @@
 import { run } from "@countersign/issuer";
-import ca from "./ca/issuer.ts";
+import { issuers, NAME } from "./index.ts";
 
-await run([ca], { name: "countersign-issuers" });
+await run(issuers, { name: NAME });

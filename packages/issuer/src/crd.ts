@@ -1,4 +1,5 @@
 import type { DefinedKind } from "./define-issuer.ts";
+import type { Manifest } from "./manifest.ts";
 import { structuralSchema } from "./structural-schema.ts";
 
 /** The status every issuer has, as the schema of a CRD: conditions by type, as metav1.Condition. */
@@ -40,7 +41,7 @@ const PRINTER_COLUMNS = [
  *
  * @throws TypeError for a schema that a CRD cannot express.
  */
-export function crdOf(kind: DefinedKind): object {
+export function crdOf(kind: DefinedKind): Manifest {
   const { group, version, plural } = kind.resource;
   const singular = kind.kind.toLowerCase();
   const spec = structuralSchema(kind.definition.spec);

@@ -16,6 +16,8 @@ export {
   type SignContext,
 } from "./define-issuer.ts";
 export type { IssuerObject } from "./issuer-object.ts";
+export type { Manifest } from "./manifest.ts";
+export { type Manifests, manifestsOf } from "./manifests.ts";
 export {
   type Issued,
   IssuerError,
@@ -24,7 +26,7 @@ export {
   PermanentError,
   pending,
 } from "./outcome.ts";
-export { type RbacOptions, rbacOf, type ServiceAccount } from "./rbac.ts";
+export type { RbacOptions, ServiceAccount } from "./rbac.ts";
 export { type Reference, ReferencedObject } from "./reference.ts";
 export { type RunOptions, run } from "./run.ts";
 export { type RunIssuersOptions, runIssuers } from "./run-issuers.ts";

@@ -26,7 +26,11 @@ function rights(secretNamespaces: string[]): string[] {
     serviceAccount: { namespace: "acme", name: "acme" },
     secretNamespaces,
     certManager: { namespace: "cert-manager", name: "cert-manager" },
-  }) as { kind: string; metadata: { name: string; namespace?: string }; rules?: Rule[] }[];
+  }) as unknown as {
+    kind: string;
+    metadata: { name: string; namespace?: string };
+    rules?: Rule[];
+  }[];
   return objects.flatMap(({ kind, metadata, rules = [] }) =>
     rules.map((rule) => {
       const where = metadata.namespace ?? "*";

@@ -1,4 +1,5 @@
 import type { DefinedKind } from "./define-issuer.ts";
+import type { Manifest } from "./manifest.ts";
 
 /** Who the rights are for. */
 export interface ServiceAccount {
@@ -34,7 +35,7 @@ const RBAC = "rbac.authorization.k8s.io";
  *
  * Secrets are read in named namespaces only, never across the cluster.
  */
-export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): object[] {
+export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): Manifest[] {
   const { serviceAccount, secretNamespaces, certManager } = options;
   const { namespace, name } = serviceAccount;
   const hasClusterKind = kinds.some((kind) => !kind.namespaced);
@@ -87,15 +88,15 @@ function groupsOf(kinds: readonly DefinedKind[]): [group: string, plurals: strin
   return [...groups].map(([group, each]) => [group, each.map((kind) => kind.resource.plural)]);
 }
 
-function clusterRole(name: string, rules: readonly Rule[]): object {
+function clusterRole(name: string, rules: readonly Rule[]): Manifest {
   return { apiVersion: `${RBAC}/v1`, kind: "ClusterRole", metadata: { name }, rules };
 }
 
-function role(name: string, namespace: string, rules: readonly Rule[]): object {
+function role(name: string, namespace: string, rules: readonly Rule[]): Manifest {
   return { apiVersion: `${RBAC}/v1`, kind: "Role", metadata: { name, namespace }, rules };
 }
 
-function clusterRoleBinding(name: string, account: ServiceAccount): object {
+function clusterRoleBinding(name: string, account: ServiceAccount): Manifest {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: "ClusterRoleBinding",
@@ -105,7 +106,7 @@ function clusterRoleBinding(name: string, account: ServiceAccount): object {
   };
 }
 
-function roleBinding(name: string, namespace: string, account: ServiceAccount): object {
+function roleBinding(name: string, namespace: string, account: ServiceAccount): Manifest {
   return {
     apiVersion: `${RBAC}/v1`,
     kind: "RoleBinding",

@@ -4,10 +4,9 @@ import { CommanderError } from "commander";
 import { pino } from "pino";
 import { stringify } from "yaml";
 import { type ControllerFlags, commandLine, type ManifestFlags } from "./command-line.ts";
-import { crdOf } from "./crd.ts";
-import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
+import type { IssuerDefinition } from "./define-issuer.ts";
+import { manifestsOf } from "./manifests.ts";
 import { messageOf } from "./outcome.ts";
-import { rbacOf } from "./rbac.ts";
 import { runIssuers } from "./run-issuers.ts";
 
 /** Settings of a program made by {@link run}. */
@@ -75,14 +74,12 @@ async function runController(
 }
 
 function printManifests(definitions: readonly IssuerDefinition[], flags: ManifestFlags): void {
-  const kinds = kindsOf(definitions);
+  const { crds, rbac } = manifestsOf(definitions, {
+    ...flags,
+    certManager: flags.certManagerServiceAccount,
+  });
   const isAll = !flags.crds && !flags.rbac;
-  const objects = [
-    ...(flags.crds || isAll ? kinds.map(crdOf) : []),
-    ...(flags.rbac || isAll
-      ? rbacOf(kinds, { ...flags, certManager: flags.certManagerServiceAccount })
-      : []),
-  ];
+  const objects = [...(flags.crds || isAll ? crds : []), ...(flags.rbac || isAll ? rbac : [])];
   process.stdout.write(objects.map((each) => `---\n${stringify(each)}`).join(""));
 }
 

@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+/** The repository's folder. */
+export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
+
+/** How a command ended, and what it printed on stdout and stderr together. */
+export interface CommandResult {
+  readonly isOk: boolean;
+  readonly output: string;
+}
+
+/** Runs a command in the repository's folder, its output kept; with `isShown`, shown as it comes instead. */
+export async function runCommand(
+  command: readonly string[],
+  options: { isShown?: boolean } = {},
+): Promise<CommandResult> {
+  const [file = "", ...args] = command;
+  const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
+  const child = spawn(file, args, {
+    cwd: ROOT,
+    stdio: options.isShown === true ? "inherit" : ["ignore", "pipe", "pipe"],
+  });
+  const chunks: Buffer[] = [];
+  child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.stderr?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  child.on("error", reject);
+  child.on("close", (code) =>
+    resolve({ isOk: code === 0, output: Buffer.concat(chunks).toString("utf8") }),
+  );
+  return promise;
+}

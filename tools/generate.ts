@@ -1,0 +1,26 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ROOT } from "./command.ts";
+import { dependencyClosures } from "./dependency-closure.ts";
+import { readmeWithExample } from "./readme-example.ts";
+
+/** A file that is made from others: where it lies and what it must hold. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+const isCheck = process.argv.includes("--check");
+const files: GeneratedFile[] = [await readmeWithExample(), ...(await dependencyClosures())];
+
+for (const { path, content } of files) {
+  const present = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
+  if (present === content) continue;
+  if (isCheck) {
+    console.error(`${path} is not what its sources make of it: run npm run fix`);
+    process.exitCode = 1;
+  } else {
+    await writeFile(join(ROOT, path), content);
+    console.log(`${path} written`);
+  }
+}

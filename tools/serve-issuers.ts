@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { manifestsOf } from "@countersign/issuer";
+import {
+  type ControlPlane,
+  type InstalledController,
+  installController,
+} from "@countersign/testing";
+import { issuers, NAME } from "../issuers/index.ts";
+import { ROOT } from "./command.ts";
+
+/** Where the program of our issuers runs, and where the Secrets of cluster issuers are. */
+export const ISSUERS_NAMESPACE = "countersign";
+
+/**
+ * Starts the program of our issuers as a process of its own, with the rights that its manifests give
+ * and no others. The same manifests let cert-manager approve their requests, unless that is left out.
+ */
+export async function serveIssuers(
+  controlPlane: ControlPlane,
+  options: { secretNamespaces: readonly string[]; isApproverAllowed?: boolean },
+): Promise<InstalledController> {
+  const { secretNamespaces, isApproverAllowed = true } = options;
+  const serviceAccount = { namespace: ISSUERS_NAMESPACE, name: NAME };
+  const certManager = { namespace: "cert-manager", name: "cert-manager" };
+  const { crds, rbac } = manifestsOf(issuers, { serviceAccount, secretNamespaces, certManager });
+  const isForApprover = (name: string): boolean => name.endsWith("-approver");
+  return installController(controlPlane, {
+    name: "issuers",
+    manifests: [
+      ...crds,
+      ...rbac.filter(({ metadata }) => isApproverAllowed || !isForApprover(metadata.name)),
+    ],
+    serviceAccount,
+    command: process.execPath,
+    args: [
+      "--conditions=@countersign/source",
+      join(ROOT, "issuers/main.ts"),
+      "--leader-elect=false",
+      `--cluster-resource-namespace=${ISSUERS_NAMESPACE}`,
+    ],
+  });
+}
