@@ -1,0 +1,10 @@
+/** The namespaces in which the shared issuers may read Secrets: one for each test file that needs it. */
+export const NAMESPACES_OF_TESTS = [
+  "certificates",
+  "ingresses",
+  "requests",
+  "issuer-faults",
+] as const;
+
+/** One of them. */
+export type TestNamespace = (typeof NAMESPACES_OF_TESTS)[number];
