@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { type Client, defineResource, isTransportError, type KubeObject } from "@countersign/kube";
+import { CERTIFICATE_REQUESTS, installController, SECRETS, secret } from "@countersign/testing";
+import { ROOT } from "../tools/command.ts";
+import { type HttpCa, startHttpCa } from "./cluster/http-ca.ts";
+import { printedManifests } from "./cluster/printed-manifests.ts";
+import {
+  type PrivateControlPlane,
+  startPrivateControlPlane,
+} from "./cluster/private-control-plane.ts";
+import { createRequest, newCsrPem } from "./cluster/requests.ts";
+import { waitForCondition } from "./cluster/wait.ts";
+
+const PROGRAM = "examples/minimal/issuer.ts";
+const namespace = "default";
+const TOKEN = "a token of the test's CA";
+const REQUESTS = 150;
+const CREATORS = 8;
+
+/** What an API server that has just started answers before it knows its webhooks and rights. */
+const OUTAGE_CODES = ["Forbidden", "InternalError", "ServiceUnavailable", "TooManyRequests"];
+
+const ACME_ISSUERS = defineResource<KubeObject & { spec: object }>({
+  group: "acme.example.com",
+  version: "v1alpha1",
+  kind: "AcmeIssuer",
+  plural: "acmeissuers",
+  namespaced: true,
+});
+
+// A control plane of its own, because it is killed. The issuer is the README's, its CA counts.
+describe("with its API server killed and started again while requests arrive", () => {
+  let plane: PrivateControlPlane;
+  let ca: HttpCa;
+  let client: Client;
+
+  before(async () => {
+    ca = await startHttpCa(TOKEN);
+    plane = await startPrivateControlPlane();
+    client = plane.controlPlane.client;
+    const serviceAccount = { namespace: "acme", name: "acme" };
+    await installController(plane.controlPlane, {
+      name: "acme",
+      manifests: await printedManifests(PROGRAM, [
+        "--service-account=acme/acme",
+        `--secret-namespaces=${namespace}`,
+      ]),
+      serviceAccount,
+      command: process.execPath,
+      args: ["--conditions=@countersign/source", join(ROOT, PROGRAM)],
+    });
+    await client.create(SECRETS, secret({ namespace, name: "acme" }, { token: TOKEN }));
+    await client.create(ACME_ISSUERS, {
+      metadata: { namespace, name: "ca" },
+      spec: { url: ca.url, authSecretName: "acme" },
+    });
+    const issuer = { resource: ACME_ISSUERS, namespace, name: "ca" };
+    await waitForCondition(client, issuer, { type: "Ready", status: "True" });
+  });
+  after(async () => {
+    await plane.controlPlane.stop();
+    await ca[Symbol.asyncDispose]();
+  });
+
+  it("issues all of them and has none signed twice", async () => {
+    const csrPem = await newCsrPem("web.example.com");
+    const names = Array.from({ length: REQUESTS }, (_, index) => `web-${index}`);
+    const waiting = names.values();
+    const create = async (): Promise<void> => {
+      for (const name of waiting) await createDespiteOutage(name, csrPem);
+    };
+    const creating = Promise.all(Array.from({ length: CREATORS }, create));
+    while (ca.minted.size < REQUESTS / 3) await setTimeout(5);
+    await plane.controlPlane.killApiServer("SIGKILL");
+    await setTimeout(1_000);
+    await plane.controlPlane.restartApiServer();
+    await creating;
+
+    for (const name of names) {
+      const target = { resource: CERTIFICATE_REQUESTS, namespace, name };
+      await waitForCondition(client, target, { type: "Ready", status: "True", reason: "Issued" });
+    }
+    assert.equal(ca.minted.size, REQUESTS);
+    const twice = [...ca.minted].filter(([, count]) => count > 1);
+    assert.deepEqual(twice, []);
+  });
+
+  /** Creates a request, again after an outage; that it may have been created before is no error. */
+  async function createDespiteOutage(name: string, csrPem: string): Promise<void> {
+    const issuerRef = { group: "acme.example.com", kind: "AcmeIssuer", name: "ca" };
+    for (;;) {
+      try {
+        await createRequest(client, { namespace, name, issuerRef, csrPem });
+        return;
+      } catch (error) {
+        const { code } = error as { code?: string };
+        if (code === "AlreadyExists") return;
+        if (!isTransportError(error) && !OUTAGE_CODES.includes(code ?? "")) throw error;
+        await setTimeout(200);
+      }
+    }
+  }
+});
