@@ -9,6 +9,11 @@ export {
   type TemplateOptions,
   templateForKey,
 } from "./certificate/certificate-template.ts";
+export {
+  type AskedFor,
+  compareCertificate,
+  type Difference,
+} from "./certificate/differences.ts";
 export { type IssueOptions, issueCertificate } from "./certificate/issue-certificate.ts";
 export { keyMatchesCertificate } from "./certificate/key-matches-certificate.ts";
 export {

@@ -4,6 +4,7 @@ import { encodeSequence, encodeSetOf } from "../der/encode-tlv.ts";
 import { encodeInteger } from "../der/integer.ts";
 import { encodeOid } from "../der/object-identifier.ts";
 import { encodeExtension } from "../extension/extension.ts";
+import type { GeneralName } from "../extension/general-name.ts";
 import { encodePem, PEM_LIMITS } from "../pem.ts";
 import { altNames, csrFromParts, extensionRequest, generalName } from "../testdata/csr-parts.ts";
 import vectors from "../testdata/csr-vectors.json" with { type: "json" };
@@ -17,6 +18,10 @@ function vector(name: string): Csr {
   const found = vectors.cases.find((candidate) => candidate.name === name);
   assert.ok(found, name);
   return parseCsr(found.csr);
+}
+
+function withoutBytes(names: readonly GeneralName[]): Omit<GeneralName, "der">[] {
+  return names.map(({ kind, value }) => ({ kind, value }));
 }
 
 describe("parseCsr()", () => {
@@ -38,7 +43,7 @@ describe("parseCsr()", () => {
     assert.deepEqual(csr.keyUsage, ["digital signature"]);
     assert.deepEqual(csr.extendedKeyUsage, ["client auth", "server auth"]);
     assert.deepEqual(csr.basicConstraints, { isCA: false });
-    assert.deepEqual(csr.subjectAltNames, [
+    assert.deepEqual(withoutBytes(csr.subjectAltNames), [
       { kind: "dns", value: "a.example.com" },
       { kind: "email", value: "a@example.com" },
       { kind: "ip", value: "10.0.0.1" },
@@ -47,7 +52,7 @@ describe("parseCsr()", () => {
   });
 
   it("reads every kind of name that openssl writes", () => {
-    assert.deepEqual(vector("san-all-kinds").subjectAltNames, [
+    assert.deepEqual(withoutBytes(vector("san-all-kinds").subjectAltNames), [
       { kind: "dns", value: "a.example.com" },
       { kind: "dns", value: "xn--nxasmq6b.example" },
       { kind: "email", value: "a@example.com" },

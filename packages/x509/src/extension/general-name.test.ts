@@ -30,7 +30,7 @@ describe("readGeneralNames() shows every kind", () => {
     [encodeTlv(0x87, Uint8Array.of(10, 0, 0, 1)), "ip", "10.0.0.1"],
     [encodeTlv(0x88, Uint8Array.of(0x2a, 3)), "registeredId", "1.2.3"],
   ] as const) {
-    it(`${kind} ${value}`, () => assert.deepEqual(read(der), [{ kind, value }]));
+    it(`${kind} ${value}`, () => assert.deepEqual(read(der), [{ kind, value, der }]));
   }
 });
 

@@ -25,6 +25,8 @@ export interface GeneralName {
    * no text form is `#` and hex; otherName is `OID:text` or `OID:#hex`.
    */
   value: string;
+  /** The name as it was written, tag and length included. */
+  der: Uint8Array;
 }
 
 interface Kind {
@@ -57,7 +59,7 @@ export function readGeneralNames(reader: DerReader): GeneralName[] {
     if (!kind) {
       throw list.error(`GeneralName is ${describeTag(value.tag)}, must be one of [0] to [8]`);
     }
-    names.push({ kind: kind.kind, value: kind.text(value, list) });
+    names.push({ kind: kind.kind, value: kind.text(value, list), der: value.der });
   }
   return names;
 }

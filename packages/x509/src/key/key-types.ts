@@ -21,6 +21,8 @@ export interface KeyType {
   keyBytes?: number;
   /** First byte of the BIT STRING: an uncompressed point. */
   firstByte?: number;
+  /** Whether key encipherment is a use the key has (RFC 8813 §3, RFC 9295 §3, RFC 9881 §5). */
+  canEncipher: boolean;
   /** A signature takes tens of microseconds: a thread would cost more than it saves. */
   signsInline?: boolean;
 }
@@ -35,12 +37,20 @@ export const KEY_TYPES: readonly KeyType[] = [
     name: "RSA",
     family: "RSA",
     algorithmDer: algorithmIdentifier("1.2.840.113549.1.1.1", NULL_DER),
+    canEncipher: true,
   },
   curve("ECDSA P-224", { oid: "1.3.132.0.33", keyBytes: 57 }),
   { ...curve("ECDSA P-256", { oid: "1.2.840.10045.3.1.7", keyBytes: 65 }), signsInline: true },
   curve("ECDSA P-384", { oid: "1.3.132.0.34", keyBytes: 97 }),
   curve("ECDSA P-521", { oid: "1.3.132.0.35", keyBytes: 133 }),
-  { name: "Ed25519", family: "Ed25519", algorithmDer: ED25519, keyBytes: 32, signsInline: true },
+  {
+    name: "Ed25519",
+    family: "Ed25519",
+    algorithmDer: ED25519,
+    keyBytes: 32,
+    canEncipher: false,
+    signsInline: true,
+  },
   mlDsa("ML-DSA-44", { oid: "2.16.840.1.101.3.4.3.17", keyBytes: 1312 }),
   mlDsa("ML-DSA-65", { oid: "2.16.840.1.101.3.4.3.18", keyBytes: 1952 }),
   mlDsa("ML-DSA-87", { oid: "2.16.840.1.101.3.4.3.19", keyBytes: 2592 }),
@@ -77,9 +87,10 @@ function algorithmIdentifier(oid: string, parameters: Uint8Array): Uint8Array {
 
 function curve(name: string, { oid, keyBytes }: { oid: string; keyBytes: number }): KeyType {
   const algorithmDer = algorithmIdentifier(EC, encodeOid(oid));
-  return { name, family: "ECDSA", algorithmDer, keyBytes, firstByte: 0x04 };
+  return { name, family: "ECDSA", algorithmDer, keyBytes, firstByte: 0x04, canEncipher: false };
 }
 
 function mlDsa(name: KeyFamily, { oid, keyBytes }: { oid: string; keyBytes: number }): KeyType {
-  return { name, family: name, algorithmDer: algorithmIdentifier(oid, ABSENT), keyBytes };
+  const algorithmDer = algorithmIdentifier(oid, ABSENT);
+  return { name, family: name, algorithmDer, keyBytes, canEncipher: false };
 }

@@ -21,10 +21,15 @@ export function isEmptyName(nameDer: Uint8Array): boolean {
 
 /** Shows an encoded Name as RFC 4514 text, the last relative name first. */
 export function describeName(nameDer: Uint8Array, what: string): string {
+  return nameText(readName(nameDer, what));
+}
+
+/** Reads an encoded Name into its relative names, in the order they are written. */
+export function readName(nameDer: Uint8Array, what: string): NameAttribute[][] {
   const reader = new DerReader(nameDer, what);
   const name = reader.read(TAG.sequence, "name");
   reader.end("name");
-  return nameText(readRdns(reader.inside(name)));
+  return readRdns(reader.inside(name));
 }
 
 /** Reads the relative names to the end of the reader. Unordered and repeated attributes are kept. */
@@ -41,10 +46,11 @@ export function readRdns(reader: DerReader): NameAttribute[][] {
 }
 
 export function nameText(rdns: NameAttribute[][]): string {
-  return rdns
-    .toReversed()
-    .map((attributes) => attributes.map(attributeText).join("+"))
-    .join(",");
+  return rdns.toReversed().map(relativeNameText).join(",");
+}
+
+export function relativeNameText(attributes: NameAttribute[]): string {
+  return attributes.map(attributeText).join("+");
 }
 
 function readAttribute(set: DerReader): NameAttribute {
