@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { poll } from "../poll.ts";
 import { startSupervisor } from "./supervisor.ts";
 
-/** The issue's own bound: nothing is left after this. */
+/** The bound that this package promises: nothing is left after it. */
 const GONE_MS = 5_000;
 
 interface Started {
@@ -95,21 +95,16 @@ describe("startSupervisor()", { timeout: 30_000 }, () => {
 
   test("stop() gives a process the time it asked for, and no more", async () => {
     await using supervisor = await startSupervisor();
-    const start = (name: string, script: string) =>
-      supervisor.startProcess({ name, command: "/bin/sh", args: ["-c", script], graceMs: 300 });
-    const polite = await start(
-      "polite",
-      "trap 'echo bye; exit 7' TERM; while :; do sleep 0.05; done",
-    );
-    const stubborn = await start(
-      "stubborn",
-      "trap '' TERM; echo deaf; while :; do sleep 0.05; done",
-    );
-    await poll("the traps to be set", async () => stubborn.logTail().length > 0 || undefined, {
-      timeoutMs: 5_000,
-    });
-    assert.deepEqual(await polite.stop(), { code: 7, signal: null, log: ["bye"] });
-    assert.deepEqual(await stubborn.stop(), { code: null, signal: "SIGKILL", log: ["deaf"] });
+    const start = (name: string, script: string, graceMs: number) =>
+      supervisor.startProcess({ name, command: "/bin/sh", args: ["-c", script], graceMs });
+    const loop = "echo ready; while :; do sleep 0.05; done";
+    const polite = await start("polite", `trap 'echo bye; exit 7' TERM; ${loop}`, 30_000);
+    const stubborn = await start("stubborn", `trap '' TERM; ${loop}`, 300);
+    const areReady = async (): Promise<true | undefined> =>
+      [polite, stubborn].every((each) => each.logTail().length > 0) || undefined;
+    await poll("the traps to be set", areReady, { timeoutMs: 30_000 });
+    assert.deepEqual(await polite.stop(), { code: 7, signal: null, log: ["ready", "bye"] });
+    assert.deepEqual(await stubborn.stop(), { code: null, signal: "SIGKILL", log: ["ready"] });
   });
 
   test("keeps its folder from others", async () => {
