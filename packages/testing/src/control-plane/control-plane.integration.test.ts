@@ -28,7 +28,7 @@ const PROGRAM = `
   console.log("started");
 `;
 
-describe("startControlPlane()", { timeout: 120_000 }, () => {
+describe("startControlPlane()", { timeout: 300_000 }, () => {
   /** The system's temporary folder, as the programs of this file see it. */
   let folder: string;
   before(async () => {
