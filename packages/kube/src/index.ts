@@ -18,6 +18,13 @@ export { type ControllerOptions, type ReconcileResult, runController } from "./c
 export { type Credentials, createCredentials } from "./credentials.ts";
 export { CredentialsError } from "./credentials-error.ts";
 export {
+  EVENTS,
+  type EventDraft,
+  type KubeEvent,
+  type ObjectReference,
+} from "./event.ts";
+export { createRecorder, type Recorder, type RecorderOptions } from "./events.ts";
+export {
   createWatchSource,
   Informer,
   type InformerOptions,

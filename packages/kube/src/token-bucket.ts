@@ -1,0 +1,27 @@
+/** How much may happen at once, and how much over time. */
+export interface TokenRate {
+  /** Tokens of a full bucket. */
+  readonly burst: number;
+  /** How long one more token takes. */
+  readonly refillMs: number;
+}
+
+/** The tokens that were left at a time. */
+export interface TokenBucket {
+  readonly tokens: number;
+  readonly at: number;
+}
+
+/**
+ * Takes a token: gives the bucket as it is then, or undefined when there is no token. A bucket that
+ * nobody has taken from is full. A clock that went back refills nothing.
+ */
+export function takeToken(
+  rate: TokenRate,
+  bucket: TokenBucket | undefined,
+  now: number,
+): TokenBucket | undefined {
+  const { tokens, at } = bucket ?? { tokens: rate.burst, at: now };
+  const refilled = Math.min(rate.burst, tokens + Math.max(0, now - at) / rate.refillMs);
+  return refilled < 1 ? undefined : { tokens: refilled - 1, at: now };
+}
