@@ -31,6 +31,13 @@ export {
   type CertificateRequestOptions,
   certificateRequest,
 } from "./objects/certificate-request.ts";
+export {
+  CERTIFICATE_SIGNING_REQUESTS,
+  type CertificateSigningRequest,
+  type CertificateSigningRequestOptions,
+  certificateSigningRequest,
+  decideCertificateSigningRequest,
+} from "./objects/certificate-signing-request.ts";
 export { type Ingress, type IngressOptions, ingress } from "./objects/ingress.ts";
 export { namespace } from "./objects/namespace.ts";
 export { type Secret, type SecretMeta, secret, tlsSecret } from "./objects/secret.ts";
