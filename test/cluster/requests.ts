@@ -1,4 +1,4 @@
-import type { Client } from "@countersign/kube";
+import type { Client, KubeObject } from "@countersign/kube";
 import {
   CERTIFICATE_REQUESTS,
   type CertificateRequest,
@@ -49,7 +49,7 @@ export function issuedSubject(request: CertificateRequest): string | undefined {
 }
 
 /** Who has written to an object, as server-side apply and updates record it. */
-export function writersOf(object: CertificateRequest): string[] {
+export function writersOf(object: KubeObject): string[] {
   const fields = (object.metadata.managedFields ?? []) as { manager?: string }[];
   return fields.map((entry) => entry.manager ?? "").sort();
 }

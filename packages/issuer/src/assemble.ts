@@ -3,27 +3,42 @@ import {
   type ControllerOptions,
   createWatchSource,
   Informer,
+  type KubeObject,
   LOW_PRIORITY,
   type Logger,
   NORMAL_PRIORITY,
+  type StoreChange,
   Workqueue,
 } from "@countersign/kube";
+import { certificateRequestKind } from "./certificate-request-kind.ts";
+import { certificateSigningRequestKind } from "./certificate-signing-request-kind.ts";
 import type { DefinedKind } from "./define-issuer.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { IssuerReconciler, type ServedKind } from "./issuer-reconciler.ts";
 import { type IssuerKey, issuerKeyOf } from "./issuer-ref.ts";
 import { ReferenceTracker } from "./reference-tracker.ts";
+import type { ObjectEvent } from "./request-event.ts";
 import { RequestInformer } from "./request-informer.ts";
+import type { RequestKind } from "./request-kind.ts";
 import { RequestReconciler } from "./request-reconciler.ts";
+import type { RetryLimits } from "./retry.ts";
+
+/** The kinds of request that can be served. */
+export interface ServedRequests {
+  readonly certificateRequests: boolean;
+  readonly certificateSigningRequests: boolean;
+}
 
 /** What the parts of the controllers work with. */
-export interface AssembleOptions {
+export interface AssembleOptions extends RetryLimits {
   readonly client: Client;
   readonly kinds: readonly DefinedKind[];
+  readonly serves: ServedRequests;
   readonly logger: Logger;
+  readonly emitEvent: (object: KubeObject, event: ObjectEvent) => void;
   readonly fieldOwner: string;
   readonly clusterResourceNamespace: string | undefined;
-  readonly retryBudgetMs: number;
+  readonly signUnapproved: boolean;
   readonly maxConcurrentRequests: number;
   readonly checkDeadlineMs: number;
   readonly signDeadlineMs: number;
@@ -36,7 +51,7 @@ export interface AssembleOptions {
 /** The parts, put together and not yet running. */
 export interface Assembly {
   /** To be synced before the controllers run. */
-  readonly informers: readonly Pick<Informer<IssuerObject>, "run" | "synced">[];
+  readonly informers: readonly Pick<Informer<KubeObject>, "run" | "synced">[];
   readonly controllers: readonly ControllerOptions[];
   readonly references: ReferenceTracker;
 }
@@ -44,19 +59,18 @@ export interface Assembly {
 const MAX_CONCURRENT_CHECKS = 8;
 
 /**
- * Puts together one controller for the issuers of all kinds and one for the requests that refer to
- * them. A change of an issuer puts all its open requests into the queue: they are found by what they
- * refer to, so no wake-up can be lost.
+ * Puts together one controller for the issuers of all kinds and one for each kind of request that can
+ * refer to them. A change of an issuer puts all its open requests into the queues: they are found by
+ * what they refer to, so no wake-up can be lost.
  */
 export function assemble(options: AssembleOptions): Assembly {
-  const { client, kinds, logger, stop, drain } = options;
+  const { client, kinds, serves, logger, stop, drain } = options;
   const onError = (err: unknown): void => logger.warn({ err }, "Watch failed, starting again");
   const issuerQueue = new Workqueue();
-  const requestQueue = new Workqueue();
-  const requests = new RequestInformer(client, { kinds, onError });
-  const served = kinds.map((kind) => serve(client, kind, onError));
+  const served = kinds.map((kind) => serveKind(client, kind, onError));
+  const requests: RequestPart[] = [];
   const wakeRequests = (issuer: IssuerKey): void => {
-    for (const key of requests.keysOfIssuer(issuer)) requestQueue.add(key);
+    for (const part of requests) part.wake(issuer);
   };
   const references = new ReferenceTracker({
     client,
@@ -72,12 +86,11 @@ export function assemble(options: AssembleOptions): Assembly {
     enqueue: (issuer) => issuerQueue.add(issuer),
     onRecovered: wakeRequests,
   });
-  const reconciler = new RequestReconciler({ ...options, requests: requests.store, issuers });
-
-  requests.onChange(({ key, before, after, isListed }) => {
-    if (after === undefined) reconciler.forget(key, before?.metadata.uid);
-    else requestQueue.add(key, { priority: isListed ? LOW_PRIORITY : NORMAL_PRIORITY });
-  });
+  const context = { options, issuers, onError };
+  if (serves.certificateRequests) requests.push(serveRequests(certificateRequestKind, context));
+  if (serves.certificateSigningRequests) {
+    requests.push(serveRequests(certificateSigningRequestKind, context));
+  }
   for (const kind of served) {
     kind.informer.onChange(({ before, after, isListed }) => {
       const object = after ?? before;
@@ -88,25 +101,17 @@ export function assemble(options: AssembleOptions): Assembly {
       wakeRequests(issuer);
     });
   }
+  const issuerController = {
+    name: "issuer",
+    queue: issuerQueue,
+    reconcile: (key: string) => issuers.reconcile(key),
+    maxConcurrentReconciles: MAX_CONCURRENT_CHECKS,
+    logger,
+  };
   return {
-    informers: [requests, ...served.map((kind) => kind.informer)],
+    informers: [...requests.map((each) => each.informer), ...served.map((each) => each.informer)],
     references,
-    controllers: [
-      {
-        name: "issuer",
-        queue: issuerQueue,
-        reconcile: (key) => issuers.reconcile(key),
-        maxConcurrentReconciles: MAX_CONCURRENT_CHECKS,
-        logger,
-      },
-      {
-        name: "certificaterequest",
-        queue: requestQueue,
-        reconcile: (key) => reconciler.reconcile(key),
-        maxConcurrentReconciles: options.maxConcurrentRequests,
-        logger,
-      },
-    ],
+    controllers: [issuerController, ...requests.map((each) => each.controller)],
   };
 }
 
@@ -114,8 +119,65 @@ interface InformedKind extends ServedKind {
   readonly informer: Informer<IssuerObject>;
 }
 
-function serve(client: Client, kind: DefinedKind, onError: (error: unknown) => void): InformedKind {
+function serveKind(
+  client: Client,
+  kind: DefinedKind,
+  onError: (error: unknown) => void,
+): InformedKind {
   const source = createWatchSource(client, kind.resource);
   const informer = new Informer<IssuerObject>(source, { onError });
   return { ...kind, informer, issuers: informer.store };
+}
+
+/** What serves one kind of request. */
+interface RequestPart {
+  readonly informer: Pick<Informer<KubeObject>, "run" | "synced">;
+  readonly controller: ControllerOptions;
+  /** Puts the open requests of an issuer into the queue. */
+  wake(issuer: IssuerKey): void;
+}
+
+function serveRequests<T extends KubeObject>(
+  kind: RequestKind<T>,
+  context: {
+    options: AssembleOptions;
+    issuers: IssuerReconciler;
+    onError: (error: unknown) => void;
+  },
+): RequestPart {
+  const { options, issuers, onError } = context;
+  const { client, kinds, maxConcurrentRequests, logger } = options;
+  const queue = new Workqueue();
+  const informer = new RequestInformer(client, kind, { kinds, onError });
+  const reconciler = new RequestReconciler({ ...options, kind, requests: informer.store, issuers });
+  informer.onChange((change) => {
+    forgetBefore(reconciler, change);
+    const { key, after, isListed } = change;
+    if (after === undefined) return;
+    if (isListed) reconciler.inherit(after.metadata.uid);
+    queue.add(key, { priority: isListed ? LOW_PRIORITY : NORMAL_PRIORITY });
+  });
+  return {
+    informer,
+    controller: {
+      name: kind.resource.kind.toLowerCase(),
+      queue,
+      reconcile: (key) => reconciler.reconcile(key),
+      maxConcurrentReconciles: maxConcurrentRequests,
+      logger,
+    },
+    wake: (issuer) => {
+      for (const key of informer.keysOfIssuer(issuer)) queue.add(key);
+    },
+  };
+}
+
+/** A request is gone also where another stands under its name. */
+function forgetBefore<T extends KubeObject>(
+  reconciler: RequestReconciler<T>,
+  { key, before, after }: StoreChange<T>,
+): void {
+  if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
+    reconciler.forget(key, before.metadata.uid);
+  }
 }

@@ -6,6 +6,7 @@ const GROUP = "acme.example.com";
 const STATE: AttemptState = {
   attempts: 2,
   firstAttemptTime: "2026-01-01T00:00:00.000Z",
+  lastAttemptTime: "2026-01-01T00:00:30.000Z",
   nextAttemptTime: "2026-01-01T00:01:00.000Z",
   budgetSpentMs: 4_000,
   order: { id: "o-7" },

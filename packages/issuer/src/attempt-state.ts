@@ -11,10 +11,14 @@ export interface AttemptState {
   readonly attempts: number;
   /** RFC 3339. */
   readonly firstAttemptTime: string;
-  /** RFC 3339: `sign()` is not called again before. */
+  /** RFC 3339: when the last call ended. */
+  readonly lastAttemptTime: string;
+  /** RFC 3339: `sign()` is not called again before, unless its issuer has recovered since. */
   readonly nextAttemptTime: string;
-  /** How much of the retry budget failed calls and the delays after them have used. */
+  /** How much of the retry budget is spent, without the wait that has begun with the last call. */
   readonly budgetSpentMs: number;
+  /** RFC 3339: since when the CA has had the order; missing where the last call failed. */
+  readonly pendingSince?: string;
   /** What the author gave to `pending()`. */
   readonly order?: Json;
 }
@@ -68,7 +72,9 @@ function isAttemptState(value: unknown): value is AttemptState {
     Number.isSafeInteger(state.attempts) &&
     typeof state.budgetSpentMs === "number" &&
     isTime(state.firstAttemptTime) &&
-    isTime(state.nextAttemptTime)
+    isTime(state.lastAttemptTime) &&
+    isTime(state.nextAttemptTime) &&
+    (state.pendingSince === undefined || isTime(state.pendingSince))
   );
 }
 

@@ -1,59 +1,111 @@
 import {
+  type AskedFor,
   type Certificate,
+  compareCertificate,
   encodePem,
   orderChain,
+  PEM_LIMITS,
   parseCertificates,
   publicKeysEqual,
 } from "@countersign/x509";
-import type { Issued } from "./outcome.ts";
+import { type MismatchPolicy, reactionTo } from "./mismatch-policy.ts";
+import { type Issued, messageOf } from "./outcome.ts";
 
 /**
  * What the gate says of a certificate:
  *
- * - `passed`: it may be published as it stands here.
+ * - `passed`: it may be published as it stands here, whatever the differences that the policy lets
+ *   through.
  * - `early`: it may be, from `notBefore` on.
  * - `refused`: never, and asking again would only mint another.
  */
 export type GateVerdict =
-  | { readonly gate: "passed"; readonly certificatePem: string; readonly caPem?: string }
+  | {
+      readonly gate: "passed";
+      readonly certificatePem: string;
+      readonly caPem?: string;
+      readonly differences: readonly string[];
+    }
   | { readonly gate: "early"; readonly notBefore: Date }
   | { readonly gate: "refused"; readonly message: string };
+
+/** What a certificate is judged by. */
+export interface GateContext {
+  readonly asked: AskedFor;
+  readonly policy: MismatchPolicy;
+  readonly now: Date;
+}
 
 /** How far ahead of our clock a CA's may be. */
 const MOST_EARLY_MS = 5 * 60_000;
 
 /**
- * Judges what an author's `sign()` returned before anybody can use it: it must parse, hold one
- * chain, be for the key of the CSR and be valid now. Puts the leaf first and takes the root out, as
+ * Judges what an author's `sign()` returned before anybody can use it: it must parse, hold one chain
+ * of a size that cert-manager reads, be for the key of the CSR, be valid now, and be what was asked
+ * for as far as the issuer's policy demands. Puts the leaf first and takes the root out, as
  * cert-manager's ParseSingleCertificateChain.
  */
-export function passGate(
-  issued: Issued,
-  context: { publicKeyDer: Uint8Array; now: Date },
-): GateVerdict {
-  let chain: readonly Certificate[];
-  let top: Certificate | undefined;
+export function passGate(issued: Issued, context: GateContext): GateVerdict {
+  let bundle: Bundle;
   try {
-    ({ chain, root: top } = orderChain(parseCertificates(issued.certificate)));
+    bundle = readBundle(issued);
   } catch (error) {
-    return refused("it cannot be read", error instanceof Error ? error.message : String(error));
+    return refused("it cannot be read", messageOf(error));
   }
-  const [leaf] = chain;
-  if (leaf === undefined) return refused("it cannot be read", "it holds no certificate");
+  const { leaf, chainPem, caPem } = bundle;
   const serial = `serial ${leaf.serialHex}`;
-  if (!publicKeysEqual(leaf.publicKeyDer, context.publicKeyDer)) {
+  const { asked, policy, now } = context;
+  if (!publicKeysEqual(leaf.publicKeyDer, asked.csr.publicKeyDer)) {
     return refused("it is for another key than the request's", serial);
   }
   const { notBefore, notAfter } = leaf;
-  if (notAfter <= context.now) return refused(`it ended on ${notAfter.toISOString()}`, serial);
-  const aheadMs = notBefore.getTime() - context.now.getTime();
+  if (notAfter <= now) return refused(`it ended on ${notAfter.toISOString()}`, serial);
+  const aheadMs = notBefore.getTime() - now.getTime();
   if (aheadMs > MOST_EARLY_MS) {
     return refused(`it begins only on ${notBefore.toISOString()}`, serial);
   }
+  const differences = Map.groupBy(compareCertificate(leaf, asked), (each) =>
+    reactionTo(each, policy),
+  );
+  const failing = differences.get("fail") ?? [];
+  if (failing.length > 0) {
+    const details = failing.map((each) => each.detail).join("; ");
+    return refused(`it is not what was asked for: ${details}`, serial);
+  }
   if (aheadMs > 0) return { gate: "early", notBefore };
-  const caPem = issued.ca ?? (top === undefined ? undefined : toPem([top]));
-  const passed = { gate: "passed", certificatePem: toPem(chain) } as const;
-  return caPem === undefined ? passed : { ...passed, caPem };
+  return {
+    gate: "passed",
+    certificatePem: chainPem,
+    differences: (differences.get("warn") ?? []).map((each) => each.detail),
+    ...(caPem === undefined ? {} : { caPem }),
+  };
+}
+
+interface Bundle {
+  readonly leaf: Certificate;
+  readonly chainPem: string;
+  readonly caPem: string | undefined;
+}
+
+/** @throws X509Error where it is no single chain, or cert-manager would not read it (C26). */
+function readBundle(issued: Issued): Bundle {
+  const { chain, root } = orderChain(parseCertificates(issued.certificate));
+  const [leaf] = chain;
+  if (leaf === undefined) throw new Error("it holds no certificate");
+  const chainPem = toPem(chain);
+  checkSize("its leaf", toPem([leaf]), PEM_LIMITS.certificate);
+  checkSize("its chain", chainPem, PEM_LIMITS.chain);
+  const authorities = issued.ca === undefined ? root && [root] : parseCertificates(issued.ca);
+  const caPem = authorities && toPem(authorities);
+  if (caPem !== undefined) checkSize("its ca", caPem, PEM_LIMITS.bundle);
+  return { leaf, chainPem, caPem };
+}
+
+function checkSize(what: string, pem: string, mostBytes: number): void {
+  if (pem.length <= mostBytes) return;
+  throw new Error(
+    `${what} has ${pem.length} bytes, must have at most ${mostBytes} for cert-manager to read it`,
+  );
 }
 
 function refused(why: string, detail: string): GateVerdict {

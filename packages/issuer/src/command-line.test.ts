@@ -33,6 +33,8 @@ describe("commandLine()", () => {
     assert.deepEqual(await read(), {
       leaderElect: false,
       maxRetryDuration: 600_000,
+      certificateRequests: true,
+      certificateSigningRequests: true,
       maxConcurrentRequests: 32,
       logLevel: "info",
     });
@@ -44,6 +46,9 @@ describe("commandLine()", () => {
       "--cluster-resource-namespace=ns",
       "--leader-elect=false",
       "--max-retry-duration=1m30s",
+      "--max-pending-duration=24h",
+      "--certificate-requests=true",
+      "--certificate-signing-requests=false",
       "--max-concurrent-requests=4",
       "--log-level=debug",
     );
@@ -52,6 +57,9 @@ describe("commandLine()", () => {
       clusterResourceNamespace: "ns",
       leaderElect: false,
       maxRetryDuration: 90_000,
+      maxPendingDuration: 86_400_000,
+      certificateRequests: true,
+      certificateSigningRequests: false,
       maxConcurrentRequests: 4,
       logLevel: "debug",
     });
@@ -79,6 +87,9 @@ describe("commandLine()", () => {
       CLUSTER_RESOURCE_NAMESPACE: "ns",
       LEADER_ELECT: "false",
       MAX_RETRY_DURATION: "1m",
+      MAX_PENDING_DURATION: "2h",
+      CERTIFICATE_REQUESTS: "false",
+      CERTIFICATE_SIGNING_REQUESTS: "true",
       MAX_CONCURRENT_REQUESTS: "4",
       LOG_LEVEL: "warn",
     });
@@ -86,6 +97,9 @@ describe("commandLine()", () => {
       clusterResourceNamespace: "ns",
       leaderElect: false,
       maxRetryDuration: 60_000,
+      maxPendingDuration: 7_200_000,
+      certificateRequests: false,
+      certificateSigningRequests: true,
       maxConcurrentRequests: 4,
       logLevel: "warn",
     });
@@ -103,6 +117,7 @@ describe("commandLine()", () => {
       rbac: true,
       serviceAccount: { namespace: "issuers", name: "acme" },
       secretNamespaces: ["a", "b"],
+      certificateSigningRequests: true,
       certManagerServiceAccount: { namespace: "cert-manager", name: "cert-manager" },
     });
   });

@@ -8,6 +8,9 @@ export interface ControllerFlags {
   readonly clusterResourceNamespace?: string;
   readonly leaderElect: boolean;
   readonly maxRetryDuration: number;
+  readonly maxPendingDuration?: number;
+  readonly certificateRequests: boolean;
+  readonly certificateSigningRequests: boolean;
   readonly maxConcurrentRequests: number;
   readonly logLevel: string;
 }
@@ -19,6 +22,7 @@ export interface ManifestFlags {
   readonly serviceAccount: ServiceAccount;
   readonly clusterResourceNamespace?: string;
   readonly secretNamespaces: readonly string[];
+  readonly certificateSigningRequests: boolean;
   readonly certManagerServiceAccount: ServiceAccount;
 }
 
@@ -57,7 +61,19 @@ export function commandLine(name: string, actions: Actions): Command {
     flag("--max-retry-duration <duration>", "how long a failing request is tried again")
       .env("MAX_RETRY_DURATION")
       .default(600_000, "10m")
-      .argParser(parseRetryDuration),
+      .argParser(parseDuration),
+    flag(
+      "--max-pending-duration <duration>",
+      "how long the CA may take over an order; no bound if not given",
+    )
+      .env("MAX_PENDING_DURATION")
+      .argParser(parseDuration),
+    flag("--certificate-requests [boolean]", "serve cert-manager's CertificateRequests")
+      .env("CERTIFICATE_REQUESTS")
+      .default(true)
+      .preset("true")
+      .argParser(parseBoolean),
+    signingRequestsFlag().env("CERTIFICATE_SIGNING_REQUESTS"),
     flag("--max-concurrent-requests <count>", "requests signed at the same time")
       .env("MAX_CONCURRENT_REQUESTS")
       .default(32)
@@ -95,6 +111,7 @@ function manifestsCommand(name: string, actions: Actions): Command {
         .default([], "none")
         .argParser((text) => text.split(",").filter((each) => each !== "")),
     )
+    .addOption(signingRequestsFlag())
     .addOption(
       flag("--cert-manager-service-account <namespace/name>", "cert-manager's account")
         .default({ namespace: "cert-manager", name: "cert-manager" }, "cert-manager/cert-manager")
@@ -112,7 +129,18 @@ function parseBoolean(text: string): boolean {
   throw new InvalidArgumentError("must be true or false.");
 }
 
-function parseRetryDuration(text: string): number {
+/** A flag of the controller and of its manifests: the rights follow it. */
+function signingRequestsFlag(): Option {
+  return flag(
+    "--certificate-signing-requests [boolean]",
+    "serve Kubernetes' CertificateSigningRequests",
+  )
+    .default(true)
+    .preset("true")
+    .argParser(parseBoolean);
+}
+
+function parseDuration(text: string): number {
   try {
     const durationMs = parseGoDuration(text);
     if (durationMs >= 0) return durationMs;

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CertificateRequest } from "./certificate-request.ts";
+import { certificateRequestKind } from "./certificate-request-kind.ts";
 import type { Condition } from "./condition.ts";
-import { type Decision, decide, type IssuerView } from "./decide.ts";
+import { type Decision, decide, type IssuerView, type RequestView } from "./decide.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 
 const APPROVED: Condition = { type: "Approved", status: "True", reason: "cert-manager.io" };
@@ -44,6 +45,7 @@ interface Row {
   /** The issuer, or more that is known of it. Missing: there is none. */
   readonly issuer?: IssuerObject;
   readonly view?: Partial<IssuerView>;
+  readonly requestView?: Partial<RequestView>;
   readonly decision: Decision;
 }
 
@@ -111,6 +113,39 @@ const ROWS: readonly Row[] = [
     request: { ...OPEN, status: { conditions: [APPROVED], certificate: "LS0t" } },
     issuer: READY_ISSUER,
     decision: { do: "nothing", because: "issued" },
+  },
+  {
+    rule: "a request that is being deleted is left alone",
+    request: {
+      ...OPEN,
+      metadata: { ...OPEN.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" },
+    },
+    issuer: READY_ISSUER,
+    decision: { do: "nothing", because: "deleting" },
+  },
+  {
+    rule: "a request that the author ignores is left alone, approved or denied (G18)",
+    request: request(DENIED),
+    issuer: READY_ISSUER,
+    requestView: { isIgnored: true },
+    decision: { do: "nothing", because: "ignored" },
+  },
+  {
+    rule: "a request of an issuer that the author ignores is left alone (G18)",
+    request: OPEN,
+    issuer: READY_ISSUER,
+    view: { isIgnored: true },
+    decision: { do: "nothing", because: "ignored" },
+  },
+  {
+    rule: "an issuer whose first check is under way signs nothing",
+    request: OPEN,
+    issuer: issuer(1, { ...ready("Unknown", "Initializing"), observedGeneration: 1 }),
+    decision: {
+      do: "wait",
+      because: "issuer not checked",
+      message: "Waiting for AcmeIssuer default/ca: it has not been checked yet.",
+    },
   },
   {
     rule: "without its issuer a request waits, and says which",
@@ -186,7 +221,8 @@ describe("decide()", () => {
   for (const row of ROWS) {
     it(row.rule, () => {
       const view = { key: KEY, ...(row.issuer && { issuer: row.issuer }), ...row.view };
-      assert.deepEqual(decide(row.request, view), row.decision);
+      const phase = certificateRequestKind.phaseOf(row.request);
+      assert.deepEqual(decide({ phase, ...row.requestView }, view), row.decision);
     });
   }
 });

@@ -1,13 +1,22 @@
-import { type CertificateRequest, phaseOf, type RequestPhase } from "./certificate-request.ts";
 import { findCondition } from "./condition.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { describeIssuer, type IssuerKey } from "./issuer-ref.ts";
+import type { RequestPhase } from "./request-kind.ts";
+
+/** What is known of a request. */
+export interface RequestView {
+  readonly phase: RequestPhase;
+  /** The author leaves it to somebody else: nothing at all is written to it. */
+  readonly isIgnored?: boolean;
+}
 
 /** What is known of the issuer that a request refers to. */
 export interface IssuerView {
   readonly key: IssuerKey;
   /** Missing where no such issuer exists. */
   readonly issuer?: IssuerObject;
+  /** The author leaves it, and all requests that refer to it, to somebody else. */
+  readonly isIgnored?: boolean;
   /**
    * Why `sign()` called the issuer at fault, as long as the issuer's status does not yet tell.
    * Without it a request would be signed again in the moment between.
@@ -17,7 +26,10 @@ export interface IssuerView {
 
 /** What is to be done for a request, and why. */
 export type Decision =
-  | { readonly do: "nothing"; readonly because: Exclude<RequestPhase, "open" | "denied"> }
+  | {
+      readonly do: "nothing";
+      readonly because: Exclude<RequestPhase, "open" | "denied"> | "ignored";
+    }
   | { readonly do: "markDenied" }
   | { readonly do: "wait"; readonly because: WaitReason; readonly message: string }
   | { readonly do: "sign" };
@@ -32,8 +44,9 @@ export type WaitReason =
   | "issuer at fault";
 
 /** Decides from the objects alone: no clock, no client, no logger, so that a table can test it. */
-export function decide(request: CertificateRequest, view: IssuerView): Decision {
-  const phase = phaseOf(request);
+export function decide(request: RequestView, view: IssuerView): Decision {
+  const { phase } = request;
+  if (request.isIgnored || view.isIgnored) return { do: "nothing", because: "ignored" };
   switch (phase) {
     case "denied":
       return { do: "markDenied" };
@@ -60,7 +73,7 @@ function decideOpen(view: IssuerView): Decision {
     return wait("issuer at fault", `Waiting for ${name}, which is not ready: ${unreportedFault}`);
   }
   const ready = findCondition(issuer.status?.conditions, "Ready");
-  if (ready === undefined) {
+  if (ready === undefined || ready.reason === "Initializing") {
     return wait("issuer not checked", `Waiting for ${name}: it has not been checked yet.`);
   }
   if ((ready.observedGeneration ?? 0) < (issuer.metadata.generation ?? 0)) {

@@ -1,8 +1,8 @@
-import type { Logger, Resource } from "@countersign/kube";
-import { defineResource } from "@countersign/kube";
+import { defineResource, type KubeObject, type Logger, type Resource } from "@countersign/kube";
 import type * as z from "zod";
 import type { IssuerObject } from "./issuer-object.ts";
 import type { IssuerKind } from "./issuer-ref.ts";
+import type { MismatchPolicy } from "./mismatch-policy.ts";
 import type { Issued, Json, Pending } from "./outcome.ts";
 import type { ReferencedObject } from "./reference.ts";
 import type { SigningRequest } from "./signing-request.ts";
@@ -31,7 +31,10 @@ export interface CheckContext<Spec> {
   readonly secret: (name: string) => Promise<ReferencedObject>;
   /** Reads a ConfigMap, as `secret` reads a Secret. */
   readonly configMap: (name: string) => Promise<ReferencedObject>;
-  /** Aborts at the deadline and when the program ends. Give it to every call you make. */
+  /**
+   * Aborts at the deadline, when the program ends and, in `sign()`, when the request is deleted. Give
+   * it to every call you make.
+   */
   readonly signal: AbortSignal;
   readonly logger: Logger;
 }
@@ -75,6 +78,32 @@ export interface IssuerDefinition<Schema extends z.ZodType = z.ZodType> {
    * `PermanentError` (this request never) and `IssuerError` (this issuer not now).
    */
   sign(context: SignContext<z.output<Schema>>): Promise<Issued | Pending>;
+  /**
+   * Finds what the CA may have issued for this request already, by `idempotencyKey`; undefined where
+   * it has not. Called before `sign()` whenever an earlier call may have reached the CA: after one
+   * that failed, and for every request that is older than this process. A CA that is asked first
+   * issues once, though it knows no idempotency keys.
+   */
+  lookup?(context: SignContext<z.output<Schema>>): Promise<Issued | undefined>;
+  /**
+   * What follows when the CA grants something else than was asked for, mismatch by mismatch.
+   *
+   * @default `DEFAULT_POLICY`: an unexpected name or CA:TRUE fails, what narrows the certificate warns
+   */
+  readonly onMismatch?: Partial<MismatchPolicy>;
+  /**
+   * Whether a CertificateRequest's `status.ca` is written, from which cert-manager makes `ca.crt`.
+   * Kubernetes' own requests have no such field. @default true
+   */
+  readonly setCA?: boolean;
+  /**
+   * Leaves an issuer, and all requests that refer to it, to somebody else: nothing is written to
+   * either. Asked again at every look, so that it may follow labels and annotations. It must be quick,
+   * and the same at every replica.
+   */
+  ignoreIssuer?(issuer: IssuerObject): boolean;
+  /** Leaves a request to somebody else, as `ignoreIssuer` does an issuer. */
+  ignoreRequest?(request: KubeObject): boolean;
 }
 
 /** Declares an issuer type. The types of `check` and `sign` follow from `spec`. */
@@ -120,5 +149,5 @@ function kindOf(definition: IssuerDefinition, kind: string, namespaced: boolean)
   const { group, version } = definition;
   const plural = `${kind.toLowerCase()}s`;
   const resource = defineResource<IssuerObject>({ group, version, kind, plural, namespaced });
-  return { group, kind, namespaced, resource, definition };
+  return { group, kind, plural, namespaced, resource, definition };
 }

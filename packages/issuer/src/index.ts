@@ -4,6 +4,11 @@ export {
   type CertificateRequestStatus,
   certificateRequests,
 } from "./certificate-request.ts";
+export {
+  type CertificateSigningRequest,
+  type CertificateSigningRequestStatus,
+  certificateSigningRequests,
+} from "./certificate-signing-request.ts";
 export type { Condition } from "./condition.ts";
 export { crdOf } from "./crd.ts";
 export {
@@ -18,6 +23,12 @@ export {
 export type { IssuerObject } from "./issuer-object.ts";
 export type { Manifest } from "./manifest.ts";
 export { type Manifests, manifestsOf } from "./manifests.ts";
+export {
+  DEFAULT_POLICY,
+  type Mismatch,
+  type MismatchPolicy,
+  type Reaction,
+} from "./mismatch-policy.ts";
 export {
   type Issued,
   IssuerError,

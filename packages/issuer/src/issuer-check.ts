@@ -11,6 +11,8 @@ export interface CheckState {
   readonly generation: number;
   /** What the check, or a fault after it, has shown. */
   readonly report: IssuerReport;
+  /** When it was checked last, on the clock of `now`. */
+  readonly checkedAt: number;
   /** When to check again, on the clock of `now`; undefined: only once something changes. */
   readonly nextCheckAt: number | undefined;
   /** Failed checks in a row. */
@@ -22,6 +24,8 @@ export interface CheckState {
   readonly faults: number;
   /** The last report is a fault of `sign()`, and no check has passed since. */
   readonly isAtFault: boolean;
+  /** Certificates in a row that could not be published. */
+  readonly refusals: number;
 }
 
 /** Delays before an issuer that is not ready is checked again. */
@@ -35,10 +39,12 @@ export function assumeReady(issuer: { uid: string; generation: number }): CheckS
   return {
     ...issuer,
     report: { type: "ready" },
+    checkedAt: 0,
     nextCheckAt: 0,
     failures: 0,
     faults: 0,
     isAtFault: false,
+    refusals: 0,
   };
 }
 
@@ -68,6 +74,8 @@ export function afterCheck(
     failures,
     faults,
     isAtFault: false,
+    refusals: same?.refusals ?? 0,
+    checkedAt: clock.now,
     nextCheckAt: nextCheckAt(checked.report, failures, clock),
   };
 }
@@ -83,6 +91,7 @@ function nextCheckAt(
     case "notReady":
       return clock.now + backoffDelayMs(CHECK_BACKOFF, failures, clock.random);
     case "failed":
+    case "initializing":
       return undefined;
   }
 }
@@ -105,4 +114,32 @@ export function afterFault(
     isAtFault: true,
     nextCheckAt: clock.now + backoffDelayMs(CHECK_BACKOFF, faults, clock.random),
   };
+}
+
+/** How soon after a check one more may be made because calls of `sign()` fail. */
+const SUSPICION_MS = 10_000;
+
+/**
+ * The state after `sign()` has failed for a reason that may be the CA's: the next check is brought
+ * forward, so that an outage is found before it has cost the requests their budget.
+ */
+export function afterFailedCall(before: CheckState): CheckState {
+  if (before.report.type !== "ready" || before.nextCheckAt === undefined) return before;
+  return { ...before, nextCheckAt: Math.min(before.nextCheckAt, before.checkedAt + SUSPICION_MS) };
+}
+
+/** So many certificates in a row that cannot be published are no accident. */
+const MOST_REFUSALS = 3;
+
+/** The state after a certificate could not be published: several in a row are a fault of the issuer. */
+export function afterRefusal(
+  before: CheckState,
+  message: string,
+  clock: { now: number; random?: () => number },
+): CheckState {
+  const refusals = before.refusals + 1;
+  const state = { ...before, refusals };
+  if (refusals < MOST_REFUSALS) return state;
+  const fault = `The last ${refusals} certificates of the CA could not be published, of the latest: ${message}`;
+  return afterFault(state, fault, clock);
 }

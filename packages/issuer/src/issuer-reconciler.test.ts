@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { ApiError, type Client, type KubeObject } from "@countersign/kube";
+import { ApiError, type Client, type KubeObject, objectKey } from "@countersign/kube";
 import type { Csr } from "@countersign/x509";
 import * as z from "zod";
 import type { Condition } from "./condition.ts";
@@ -22,6 +22,7 @@ describe("IssuerReconciler", () => {
   let read: string[];
   let enqueued: string[];
   let recovered: string[];
+  let events: string[];
   let check: (context: CheckContext<Spec>) => Promise<void>;
   let sign: (context: SignContext<Spec>) => Promise<Issued | Pending>;
   let secret: KubeObject | ApiError;
@@ -35,6 +36,7 @@ describe("IssuerReconciler", () => {
     read = [];
     enqueued = [];
     recovered = [];
+    events = [];
     check = async () => {};
     sign = async () => ISSUED;
     secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s", resourceVersion: "3" } };
@@ -64,8 +66,16 @@ describe("IssuerReconciler", () => {
         if (secret instanceof ApiError) throw secret;
         return secret;
       },
-      applyStatus: async (_: unknown, patch: { status: { conditions: Condition[] } }) => {
-        statuses.push(...patch.status.conditions);
+      applyStatus: async (_: unknown, patch: IssuerObject) => {
+        statuses.push(...(patch.status?.conditions ?? []));
+        const before = issuers.get(objectKey(patch.metadata));
+        const written = {
+          ...before,
+          ...patch,
+          metadata: { ...before?.metadata, ...patch.metadata },
+        };
+        issuers.set(objectKey(patch.metadata), written);
+        return written;
       },
     } as unknown as Client;
     const store = {
@@ -85,6 +95,7 @@ describe("IssuerReconciler", () => {
       onRead: () => {},
       enqueue: (key) => enqueued.push(key),
       onRecovered: (key) => recovered.push(key),
+      emitEvent: (_, { reason }) => events.push(reason),
       checkDeadlineMs: 1_000,
       signDeadlineMs: 1_000,
     });
@@ -95,6 +106,8 @@ describe("IssuerReconciler", () => {
       issuer: KEY,
       attempt: 1,
       idempotencyKey: "k",
+      mayBeIssued: false,
+      signal: new AbortController().signal,
       request: {
         namespace: "default",
         name: "web-1",
@@ -112,9 +125,9 @@ describe("IssuerReconciler", () => {
 
   it("marks an issuer Ready when its check passes, and checks it again some minutes later", async () => {
     const { requeueAfterMs = 0 } = await newReconciler().reconcile(KEY);
-    assert.equal(statuses[0]?.status, "True");
-    assert.equal(statuses[0]?.reason, "Checked");
-    assert.equal(statuses[0]?.observedGeneration, 1);
+    assert.equal(statuses[1]?.status, "True");
+    assert.equal(statuses[1]?.reason, "Checked");
+    assert.equal(statuses[1]?.observedGeneration, 1);
     assert.ok(requeueAfterMs > 290_000 && requeueAfterMs <= 600_000);
   });
 
@@ -134,8 +147,8 @@ describe("IssuerReconciler", () => {
       throw new Error("HTTP 502");
     };
     const { requeueAfterMs = 0 } = await newReconciler().reconcile(KEY);
-    assert.equal(statuses[0]?.reason, "Pending");
-    assert.equal(statuses[0]?.message, "HTTP 502");
+    assert.equal(statuses[1]?.reason, "Pending");
+    assert.equal(statuses[1]?.message, "HTTP 502");
     assert.ok(requeueAfterMs <= 1_000);
   });
 
@@ -144,7 +157,7 @@ describe("IssuerReconciler", () => {
       throw new PermanentError("No such profile");
     };
     assert.deepEqual(await newReconciler().reconcile(KEY), {});
-    assert.equal(statuses[0]?.reason, "Failed");
+    assert.equal(statuses[1]?.reason, "Failed");
   });
 
   it("checks again at once when what the issuer read has changed, also after a permanent failure", async () => {
@@ -158,7 +171,7 @@ describe("IssuerReconciler", () => {
     reconciler.referencesChanged(KEY);
     assert.deepEqual(enqueued, [KEY]);
     await reconciler.reconcile(KEY);
-    assert.equal(statuses[1]?.status, "True");
+    assert.equal(statuses[2]?.status, "True");
   });
 
   it("fails an issuer whose stored spec is not valid, naming the field, without calling check()", async () => {
@@ -168,8 +181,8 @@ describe("IssuerReconciler", () => {
       spec: {},
     });
     await newReconciler().reconcile(KEY);
-    assert.equal(statuses[0]?.reason, "Failed");
-    assert.match(statuses[0]?.message ?? "", /^The issuer's spec is not valid: spec\.secretName: /);
+    assert.equal(statuses[1]?.reason, "Failed");
+    assert.match(statuses[1]?.message ?? "", /^The issuer's spec is not valid: spec\.secretName: /);
   });
 
   it("reads Secrets from the issuer's own namespace", async () => {
@@ -188,7 +201,7 @@ describe("IssuerReconciler", () => {
     check = async ({ secret, issuer: { spec } }) => void (await secret(spec.secretName));
     await newReconciler().reconcile(CLUSTER_KEY);
     assert.equal(
-      statuses[0]?.message,
+      statuses[1]?.message,
       "Secret s of a cluster issuer cannot be looked for: start the controller with --cluster-resource-namespace",
     );
   });
@@ -204,7 +217,7 @@ describe("IssuerReconciler", () => {
       secret = new ApiError({ method: "GET", path: "/s" }, { status, said: "no" });
       check = async ({ secret: read, issuer: { spec } }) => void (await read(spec.secretName));
       await newReconciler().reconcile(KEY);
-      assert.equal(statuses[0]?.message, message);
+      assert.equal(statuses[1]?.message, message);
     });
   }
 
@@ -214,7 +227,7 @@ describe("IssuerReconciler", () => {
     reconciler.reportFault(KEY, "HTTP 401");
     assert.equal(reconciler.view(KEY).unreportedFault, "HTTP 401");
     await reconciler.reconcile(KEY);
-    assert.equal(statuses[1]?.message, "HTTP 401");
+    assert.equal(statuses[2]?.message, "HTTP 401");
     reconciler.referencesChanged(KEY);
     await reconciler.reconcile(KEY);
     assert.equal(reconciler.view(KEY).unreportedFault, undefined);

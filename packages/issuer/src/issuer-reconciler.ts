@@ -1,37 +1,29 @@
 import {
-  type Client,
   isApiError,
-  type Logger,
+  type KubeObject,
   type ReconcileResult,
   type StoreReader,
 } from "@countersign/kube";
-import { callWithDeadline } from "./deadline.ts";
+import { AuthorCalls, type AuthorCallsOptions } from "./author-calls.ts";
+import { findCondition } from "./condition.ts";
 import type { IssuerView } from "./decide.ts";
-import type { CheckContext, DefinedKind, Issuer } from "./define-issuer.ts";
+import type { DefinedKind } from "./define-issuer.ts";
 import {
   afterCheck,
+  afterFailedCall,
   afterFault,
+  afterRefusal,
   assumeReady,
   type CheckState,
   checkDueInMs,
 } from "./issuer-check.ts";
+import { eventOfIssuerReport } from "./issuer-event.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { describeIssuer, type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
-import { readSpec } from "./issuer-spec.ts";
 import { type IssuerReport, issuerStatusToApply } from "./issuer-status.ts";
-import {
-  IssuerError,
-  messageOf,
-  type Outcome,
-  outcomeOfError,
-  outcomeOfResult,
-} from "./outcome.ts";
-import {
-  type Reference,
-  type ReferencedObject,
-  type ReferenceKind,
-  readReference,
-} from "./reference.ts";
+import { DEFAULT_POLICY, type MismatchPolicy } from "./mismatch-policy.ts";
+import type { Outcome } from "./outcome.ts";
+import type { ObjectEvent } from "./request-event.ts";
 import type { RequestIssuers, SignCall } from "./request-reconciler.ts";
 
 /** A kind and the store of its issuers. */
@@ -40,23 +32,14 @@ export interface ServedKind extends DefinedKind {
 }
 
 /** What an issuer reconciler works with. */
-export interface IssuerReconcilerOptions {
-  readonly client: Client;
+export interface IssuerReconcilerOptions extends AuthorCallsOptions {
   readonly kinds: readonly ServedKind[];
   readonly fieldOwner: string;
-  /** Where the Secrets of cluster issuers are. */
-  readonly clusterResourceNamespace: string | undefined;
-  readonly logger: Logger;
-  /** Aborts what the author's functions still do when the program must end. */
-  readonly signal: AbortSignal;
-  /** Told what an issuer has read, so that it can be watched. */
-  readonly onRead: (issuer: IssuerKey, reference: Reference, version: string | undefined) => void;
+  readonly emitEvent: (issuer: IssuerObject, event: ObjectEvent) => void;
   /** Puts an issuer into the workqueue. */
   readonly enqueue: (issuer: IssuerKey) => void;
   /** Told when a fault is over, so that the requests that wait for it are looked at. */
   readonly onRecovered: (issuer: IssuerKey) => void;
-  readonly checkDeadlineMs: number;
-  readonly signDeadlineMs: number;
 }
 
 /**
@@ -68,12 +51,14 @@ export interface IssuerReconcilerOptions {
  */
 export class IssuerReconciler implements RequestIssuers {
   readonly #options: IssuerReconcilerOptions;
+  readonly #calls: AuthorCalls;
   readonly #states = new Map<IssuerKey, CheckState>();
   /** Issuers whose references have changed since their last check began. */
   readonly #changed = new Set<IssuerKey>();
 
   constructor(options: IssuerReconcilerOptions) {
     this.#options = options;
+    this.#calls = new AuthorCalls(options);
   }
 
   /** Has an issuer checked again, because something it refers to has changed. */
@@ -83,24 +68,48 @@ export class IssuerReconciler implements RequestIssuers {
   }
 
   view(key: IssuerKey): IssuerView {
-    const issuer = this.#find(key)?.issuer;
+    const { kind, issuer } = this.#find(key) ?? {};
     const state = this.#states.get(key);
     const isAtFault = state?.isAtFault === true && state.uid === issuer?.metadata.uid;
     return {
       key,
-      ...(issuer === undefined ? {} : { issuer }),
-      ...(isAtFault && state.report.type !== "ready"
+      ...(issuer === undefined ? {} : { issuer, isIgnored: isIgnored(kind, issuer) }),
+      ...(isAtFault && state.report.type === "notReady"
         ? { unreportedFault: state.report.message }
         : {}),
     };
   }
 
+  ignores(key: IssuerKey, request: KubeObject): boolean {
+    return this.#find(key)?.kind.definition.ignoreRequest?.(request) ?? false;
+  }
+
+  policyOf(key: IssuerKey): { onMismatch: MismatchPolicy; setCA: boolean } {
+    const { onMismatch, setCA = true } = this.#find(key)?.kind.definition ?? {};
+    return { onMismatch: { ...DEFAULT_POLICY, ...onMismatch }, setCA };
+  }
+
   reportFault(key: IssuerKey, message: string): void {
+    this.#change(key, (state) => afterFault(state, message, { now: performance.now() }));
+  }
+
+  reportGate(key: IssuerKey, refusal: string | undefined): void {
+    this.#change(key, (state) => {
+      if (refusal !== undefined) return afterRefusal(state, refusal, { now: performance.now() });
+      return state.refusals === 0 ? state : { ...state, refusals: 0 };
+    });
+  }
+
+  /** Changes what is known of an issuer, and has it looked at where that makes a difference. */
+  #change(key: IssuerKey, change: (state: CheckState) => CheckState): void {
     const issuer = this.#find(key)?.issuer;
     if (issuer === undefined) return;
-    const state = this.#states.get(key) ?? assumeReady(identityOf(issuer));
-    this.#states.set(key, afterFault(state, message, { now: performance.now() }));
-    this.#options.enqueue(key);
+    const before = this.#states.get(key) ?? assumeReady(identityOf(issuer));
+    const after = change(before);
+    if (after === before) return;
+    this.#states.set(key, after);
+    const isSeen = after.report !== before.report || after.nextCheckAt !== before.nextCheckAt;
+    if (isSeen) this.#options.enqueue(key);
   }
 
   async reconcile(key: IssuerKey): Promise<ReconcileResult> {
@@ -110,22 +119,25 @@ export class IssuerReconciler implements RequestIssuers {
       this.#changed.delete(key);
       return {};
     }
+    if (isIgnored(kind, issuer)) return {};
     const identity = identityOf(issuer);
     const hasChanged = this.#changed.delete(key);
     const known = this.#states.get(key);
     const isDue = hasChanged || checkDueInMs(known, identity, performance.now()) === 0;
+    const isFirst = isDue && findCondition(issuer.status?.conditions, "Ready") === undefined;
+    const begun = isFirst ? await this.#write(kind, issuer, { type: "initializing" }) : issuer;
     const state = isDue || known === undefined ? await this.#check(kind, issuer, key) : known;
-    await this.#write(kind, issuer, state.report);
+    await this.#write(kind, begun, state.report);
     const requeueAfterMs = checkDueInMs(state, identity, performance.now());
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };
   }
 
   async #check(kind: ServedKind, issuer: IssuerObject, key: IssuerKey): Promise<CheckState> {
     const before = this.#states.get(key);
-    const report = await this.#callCheck(kind, issuer, key);
+    const report = await this.#calls.check({ kind, issuer, key });
     const latest = this.#states.get(key);
     // A fault reported while the check ran is newer than what the check has seen.
-    if (latest !== undefined && latest !== before && latest.isAtFault) return latest;
+    if (latest?.isAtFault === true && latest.report !== before?.report) return latest;
     const after = afterCheck(latest, { ...identityOf(issuer), report }, { now: performance.now() });
     this.#states.set(key, after);
     if (latest?.isAtFault === true) this.#options.onRecovered(key);
@@ -133,92 +145,25 @@ export class IssuerReconciler implements RequestIssuers {
   }
 
   async sign(call: SignCall): Promise<Outcome> {
-    const { kind, issuer } = this.#find(call.issuer) ?? {};
+    const { issuer: key } = call;
+    const { kind, issuer } = this.#find(key) ?? {};
     if (kind === undefined || issuer === undefined) {
-      return { type: "transient", message: `${describeIssuer(call.issuer)} is gone` };
+      return { type: "transient", message: `${describeIssuer(key)} is gone` };
     }
-    const { issuer: key, ...rest } = call;
-    const reading = readSpec(kind.definition, issuer);
-    if (!reading.isValid) return { type: "issuerAtFault", message: reading.message };
-    const what = `sign() of ${describeIssuer(key)}`;
-    try {
-      const result = await this.#call(what, this.#options.signDeadlineMs, (signal) => {
-        const context = this.#context(kind, issuer, { key, spec: reading.spec, signal });
-        return kind.definition.sign({ ...context, ...rest });
-      });
-      const state = this.#states.get(key);
-      if (state !== undefined) this.#states.set(key, { ...state, faults: 0 });
-      return outcomeOfResult(result);
-    } catch (error) {
-      const { namespace, name } = call.request;
-      this.#options.logger.warn({ err: error, issuer: key, namespace, name }, "Signing failed");
-      return outcomeOfError(error);
-    }
+    const outcome = await this.#calls.sign({ key, kind, issuer }, call);
+    this.#change(key, (state) => afterCall(state, outcome));
+    return outcome;
   }
 
-  async #callCheck(kind: ServedKind, issuer: IssuerObject, key: IssuerKey): Promise<IssuerReport> {
-    const reading = readSpec(kind.definition, issuer);
-    if (!reading.isValid) return { type: "failed", message: reading.message };
-    const what = `check() of ${describeIssuer(key)}`;
-    try {
-      await this.#call(what, this.#options.checkDeadlineMs, (signal) =>
-        kind.definition.check(this.#context(kind, issuer, { key, spec: reading.spec, signal })),
-      );
-      return { type: "ready" };
-    } catch (error) {
-      this.#options.logger.warn({ err: error, issuer: key }, "Check of issuer failed");
-      const { type } = outcomeOfError(error);
-      return { type: type === "permanent" ? "failed" : "notReady", message: messageOf(error) };
-    }
-  }
-
-  #call<T>(what: string, deadlineMs: number, call: (s: AbortSignal) => Promise<T>): Promise<T> {
-    const { logger, signal } = this.#options;
-    const onOverdue = (): void =>
-      logger.error({ call: what }, "The call does not end although its signal has aborted");
-    return callWithDeadline(call, { what, deadlineMs, signal, onOverdue });
-  }
-
-  #context(
+  /** Returns the issuer as it is after the write. */
+  async #write(
     kind: ServedKind,
-    object: IssuerObject,
-    call: { key: IssuerKey; spec: unknown; signal: AbortSignal },
-  ): CheckContext<unknown> {
-    const { logger } = this.#options;
-    const read = (what: ReferenceKind) => (name: string) =>
-      this.#read(kind, object, { kind: what, name, key: call.key, signal: call.signal });
-    return {
-      issuer: issuerOf(kind, object, call.spec),
-      secret: read("Secret"),
-      configMap: read("ConfigMap"),
-      signal: call.signal,
-      logger,
-    };
-  }
-
-  async #read(
-    kind: ServedKind,
-    object: IssuerObject,
-    what: { kind: ReferenceKind; name: string; key: IssuerKey; signal: AbortSignal },
-  ): Promise<ReferencedObject> {
-    const { client, clusterResourceNamespace, onRead } = this.#options;
-    const namespace = kind.namespaced ? object.metadata.namespace : clusterResourceNamespace;
-    if (namespace === undefined) {
-      throw new IssuerError(
-        `${what.kind} ${what.name} of a cluster issuer cannot be looked for: start the controller with --cluster-resource-namespace`,
-      );
-    }
-    return readReference(
-      client,
-      { kind: what.kind, namespace, name: what.name },
-      { signal: what.signal, onRead: (reference, version) => onRead(what.key, reference, version) },
-    );
-  }
-
-  async #write(kind: ServedKind, issuer: IssuerObject, report: IssuerReport): Promise<void> {
-    const { client, fieldOwner, logger } = this.#options;
+    issuer: IssuerObject,
+    report: IssuerReport,
+  ): Promise<IssuerObject> {
+    const { client, fieldOwner, logger, emitEvent } = this.#options;
     const status = issuerStatusToApply(issuer, report, new Date());
-    if (status === undefined) return;
+    if (status === undefined) return issuer;
     const { namespace, name, resourceVersion } = issuer.metadata;
     const metadata = {
       name,
@@ -226,14 +171,15 @@ export class IssuerReconciler implements RequestIssuers {
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     };
     try {
-      await client.applyStatus(kind.resource, { metadata, status }, { fieldOwner });
-      logger.info(
-        { kind: kind.kind, namespace, name, report: report.type },
-        "Issuer status written",
-      );
+      const written = await client.applyStatus(kind.resource, { metadata, status }, { fieldOwner });
+      const event = eventOfIssuerReport(report);
+      if (event !== undefined) emitEvent(issuer, event);
+      const where = { kind: kind.kind, namespace, name, report: report.type };
+      logger.info(where, "Issuer status written");
+      return written;
     } catch (error) {
       // Gone, or newer than the store knew: the watch tells, and the issuer is looked at again.
-      if (isApiError(error, "NotFound") || isApiError(error, "Conflict")) return;
+      if (isApiError(error, "NotFound") || isApiError(error, "Conflict")) return issuer;
       throw error;
     }
   }
@@ -245,12 +191,23 @@ export class IssuerReconciler implements RequestIssuers {
   }
 }
 
-function issuerOf(kind: DefinedKind, object: IssuerObject, spec: unknown): Issuer<unknown> {
-  const { namespace, name } = object.metadata;
-  const issuer = { kind: kind.kind, name, ...identityOf(object), spec };
-  return namespace === undefined ? issuer : { ...issuer, namespace };
-}
-
 function identityOf(issuer: IssuerObject): { uid: string; generation: number } {
   return { uid: issuer.metadata.uid ?? "", generation: issuer.metadata.generation ?? 0 };
+}
+
+function isIgnored(kind: DefinedKind | undefined, issuer: IssuerObject): boolean {
+  return kind?.definition.ignoreIssuer?.(issuer) ?? false;
+}
+
+/** What a call of `sign()` tells of the issuer's health, apart from faults, which are reported. */
+function afterCall(state: CheckState, outcome: Outcome): CheckState {
+  switch (outcome.type) {
+    case "issued":
+    case "pending":
+      return state.faults === 0 ? state : { ...state, faults: 0 };
+    case "transient":
+      return afterFailedCall(state);
+    default:
+      return state;
+  }
 }

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CertificateRequest } from "./certificate-request.ts";
-import { describeIssuer, placeOfIssuer, referredIssuer } from "./issuer-ref.ts";
+import { certificateRequestKind } from "./certificate-request-kind.ts";
+import { describeIssuer, placeOfIssuer } from "./issuer-ref.ts";
 
 const GROUP = "acme.example.com";
 const KINDS = [
-  { group: GROUP, kind: "AcmeIssuer", namespaced: true },
-  { group: GROUP, kind: "AcmeClusterIssuer", namespaced: false },
+  { group: GROUP, kind: "AcmeIssuer", plural: "acmeissuers", namespaced: true },
+  { group: GROUP, kind: "AcmeClusterIssuer", plural: "acmeclusterissuers", namespaced: false },
 ];
 
 function request(issuerRef: CertificateRequest["spec"]["issuerRef"]): CertificateRequest {
@@ -18,7 +19,7 @@ function request(issuerRef: CertificateRequest["spec"]["issuerRef"]): Certificat
   };
 }
 
-describe("referredIssuer()", () => {
+describe("certificateRequestKind.referredIssuer()", () => {
   const rows: [rule: string, ref: CertificateRequest["spec"]["issuerRef"], key?: string][] = [
     [
       "finds a namespaced issuer in the request's namespace",
@@ -37,7 +38,7 @@ describe("referredIssuer()", () => {
     ["compares the group exactly", { group: GROUP.toUpperCase(), kind: "AcmeIssuer", name: "ca" }],
   ];
   for (const [rule, ref, key] of rows) {
-    it(rule, () => assert.equal(referredIssuer(request(ref), KINDS), key));
+    it(rule, () => assert.equal(certificateRequestKind.referredIssuer(request(ref), KINDS), key));
   }
 });
 
@@ -46,6 +47,7 @@ describe("placeOfIssuer()", () => {
     assert.deepEqual(placeOfIssuer("AcmeClusterIssuer.acme.example.com ca.eu"), {
       kind: "AcmeClusterIssuer",
       group: "acme.example.com",
+      name: "ca.eu",
       key: "ca.eu",
     });
   });

@@ -1,5 +1,4 @@
-import { objectKey } from "@countersign/kube";
-import type { CertificateRequest } from "./certificate-request.ts";
+import { objectKey, parseObjectKey } from "@countersign/kube";
 import type { IssuerObject } from "./issuer-object.ts";
 
 /**
@@ -9,6 +8,8 @@ import type { IssuerObject } from "./issuer-object.ts";
 export interface IssuerKind {
   readonly group: string;
   readonly kind: string;
+  /** Names the kind in a CertificateSigningRequest's signerName: `<plural>.<group>`. */
+  readonly plural: string;
   readonly namespaced: boolean;
 }
 
@@ -20,40 +21,45 @@ export type IssuerKey = string;
 
 /** The key of an issuer resource. */
 export function issuerKeyOf(kind: IssuerKind, issuer: IssuerObject): IssuerKey {
-  return keyOf(kind, issuer.metadata);
+  const { namespace, name } = issuer.metadata;
+  return issuerKeyIn(kind, { namespace, name });
 }
 
-/**
- * The key of the issuer that a request refers to, among these kinds; undefined where it refers to
- * somebody else's. Group and kind must be exactly ours: an empty group is cert-manager's own, and
- * an empty kind is its `Issuer`.
- */
-export function referredIssuer(
-  request: CertificateRequest,
-  kinds: readonly IssuerKind[],
-): IssuerKey | undefined {
-  const { group, kind, name } = request.spec.issuerRef;
-  const ours = kinds.find((each) => each.group === group && each.kind === kind);
-  if (ours === undefined) return undefined;
-  const { namespace } = request.metadata;
-  return keyOf(ours, namespace === undefined ? { name } : { namespace, name });
+/** The key of an issuer by name, as seen from a namespace: that of a cluster issuer has none. */
+export function issuerKeyIn(
+  kind: IssuerKind,
+  object: { namespace: string | undefined; name: string },
+): IssuerKey {
+  const { namespace, name } = object;
+  const place = kind.namespaced && namespace !== undefined ? { namespace, name } : { name };
+  return `${kind.kind}.${kind.group} ${objectKey(place)}`;
 }
 
-/** The parts of a key: the kind, its group, and the object's key in a store. */
-export function placeOfIssuer(key: IssuerKey): { kind: string; group: string; key: string } {
+/** The parts of a key. */
+export interface IssuerPlace {
+  readonly kind: string;
+  readonly group: string;
+  readonly namespace?: string;
+  readonly name: string;
+  /** The object's key in a store. */
+  readonly key: string;
+}
+
+/** Takes a key apart. */
+export function placeOfIssuer(key: IssuerKey): IssuerPlace {
   const dot = key.indexOf(".");
   const space = key.indexOf(" ");
-  return { kind: key.slice(0, dot), group: key.slice(dot + 1, space), key: key.slice(space + 1) };
+  const ofObject = key.slice(space + 1);
+  return {
+    kind: key.slice(0, dot),
+    group: key.slice(dot + 1, space),
+    ...parseObjectKey(ofObject),
+    key: ofObject,
+  };
 }
 
 /** What a message calls an issuer: `CAIssuer default/team-ca`. */
 export function describeIssuer(key: IssuerKey): string {
   const place = placeOfIssuer(key);
   return `${place.kind} ${place.key}`;
-}
-
-function keyOf(kind: IssuerKind, object: { namespace?: string; name: string }): IssuerKey {
-  const { namespace, name } = object;
-  const place = kind.namespaced && namespace !== undefined ? { namespace, name } : { name };
-  return `${kind.kind}.${kind.group} ${objectKey(place)}`;
 }

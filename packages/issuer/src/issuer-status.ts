@@ -9,6 +9,8 @@ import type { IssuerObject } from "./issuer-object.ts";
 
 /** What there is to say of an issuer. */
 export type IssuerReport =
+  /** It is being checked for the first time. */
+  | { readonly type: "initializing" }
   | { readonly type: "ready" }
   /** It cannot be used now and is checked again. */
   | { readonly type: "notReady"; readonly message: string }
@@ -17,6 +19,7 @@ export type IssuerReport =
 
 /** Ready's status and reason for each report, as issuer-lib's issuers have them. */
 const READY = {
+  initializing: { status: "Unknown", reason: "Initializing" },
   ready: { status: "True", reason: "Checked" },
   notReady: { status: "False", reason: "Pending" },
   failed: { status: "False", reason: "Failed" },
@@ -32,9 +35,21 @@ export function issuerStatusToApply(
   const wanted = {
     type: "Ready",
     ...READY[report.type],
-    message: boundMessage(report.type === "ready" ? "The issuer can issue." : report.message),
+    message: boundMessage(messageOfIssuerReport(report)),
     observedGeneration: issuer.metadata.generation ?? 0,
   };
   if (isSameCondition(present, wanted)) return undefined;
   return { conditions: [transition(present, wanted, now)] };
+}
+
+/** A report in the words for whoever runs the issuer. */
+export function messageOfIssuerReport(report: IssuerReport): string {
+  switch (report.type) {
+    case "initializing":
+      return "The issuer is being checked for the first time.";
+    case "ready":
+      return "The issuer can issue.";
+    default:
+      return report.message;
+  }
 }

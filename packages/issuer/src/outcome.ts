@@ -28,10 +28,16 @@ export type Outcome = ({ readonly type: "issued" } & Issued) | NotIssued;
 
 /** The outcomes without a certificate. */
 export type NotIssued =
+  | AttemptOutcome
+  | { readonly type: "issuerAtFault"; readonly message: string }
+  /** We ended the call: the request is gone, or this program ends. It says nothing of the CA. */
+  | { readonly type: "aborted" };
+
+/** The outcomes that are the request's own, and count as an attempt. */
+export type AttemptOutcome =
   | PendingOutcome
   | TransientOutcome
-  | { readonly type: "permanent"; readonly message: string }
-  | { readonly type: "issuerAtFault"; readonly message: string };
+  | { readonly type: "permanent"; readonly message: string };
 
 export type PendingOutcome = { readonly type: "pending" } & Omit<Pending, "pending">;
 

@@ -45,8 +45,13 @@ describe("rbacOf()", () => {
     assert.deepEqual(rights(["team-a"]), [
       "ClusterRole acme in *: cert-manager.io certificaterequests get,list,watch",
       "ClusterRole acme in *: cert-manager.io certificaterequests/status patch",
+      "ClusterRole acme in *: certificates.k8s.io certificatesigningrequests get,list,watch",
+      "ClusterRole acme in *: certificates.k8s.io certificatesigningrequests/status patch",
+      "ClusterRole acme in *: certificates.k8s.io signers sign acmeissuers.acme.example.com/*,acmeclusterissuers.acme.example.com/*",
+      "ClusterRole acme in *: authorization.k8s.io subjectaccessreviews create",
       "ClusterRole acme in *: acme.example.com acmeissuers,acmeclusterissuers list,watch",
       "ClusterRole acme in *: acme.example.com acmeissuers/status,acmeclusterissuers/status patch",
+      "ClusterRole acme in *: events.k8s.io events create,patch",
       "Role acme-references in acme:  configmaps,secrets get,list,watch",
       "Role acme-references in team-a:  configmaps,secrets get,list,watch",
       "ClusterRole acme-approver in *: cert-manager.io signers approve acmeissuers.acme.example.com/*,acmeclusterissuers.acme.example.com/*",

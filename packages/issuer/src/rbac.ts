@@ -15,6 +15,8 @@ export interface RbacOptions {
   readonly clusterResourceNamespace?: string;
   /** Where the Secrets of namespaced issuers may be read. */
   readonly secretNamespaces: readonly string[];
+  /** Whether Kubernetes' CertificateSigningRequests are served. @default true */
+  readonly certificateSigningRequests?: boolean;
   /** cert-manager's account, whose approver approves what refers to these issuers. */
   readonly certManager: ServiceAccount;
 }
@@ -43,7 +45,7 @@ export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): Man
   const referenceNamespaces = [...new Set([...clusterNamespaces, ...secretNamespaces])].sort();
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: serviceAccount },
-    clusterRole(name, controllerRules(kinds)),
+    clusterRole(name, controllerRules(kinds, options)),
     clusterRoleBinding(name, serviceAccount),
     ...referenceNamespaces.flatMap((each) => [
       role(`${name}-references`, each, [REFERENCE_RULE]),
@@ -61,16 +63,43 @@ const REFERENCE_RULE: Rule = {
   verbs: ["get", "list", "watch"],
 };
 
-function controllerRules(kinds: readonly DefinedKind[]): Rule[] {
+function controllerRules(kinds: readonly DefinedKind[], options: RbacOptions): Rule[] {
   const requests = { apiGroups: ["cert-manager.io"] };
+  const { certificateSigningRequests = true } = options;
   return [
     { ...requests, resources: ["certificaterequests"], verbs: ["get", "list", "watch"] },
     { ...requests, resources: ["certificaterequests/status"], verbs: ["patch"] },
+    ...(certificateSigningRequests ? signingRequestRules(kinds) : []),
     ...groupsOf(kinds).flatMap(([group, plurals]) => [
       { apiGroups: [group], resources: plurals, verbs: ["list", "watch"] },
       { apiGroups: [group], resources: plurals.map((each) => `${each}/status`), verbs: ["patch"] },
     ]),
+    { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
   ];
+}
+
+/**
+ * Kubernetes lets a status be written only by who may `sign` for its signer (C41). Whether somebody
+ * may refer to a namespaced issuer is asked of Kubernetes (C40).
+ */
+function signingRequestRules(kinds: readonly DefinedKind[]): Rule[] {
+  const requests = { apiGroups: ["certificates.k8s.io"] };
+  const review: Rule = {
+    apiGroups: ["authorization.k8s.io"],
+    resources: ["subjectaccessreviews"],
+    verbs: ["create"],
+  };
+  return [
+    { ...requests, resources: ["certificatesigningrequests"], verbs: ["get", "list", "watch"] },
+    { ...requests, resources: ["certificatesigningrequests/status"], verbs: ["patch"] },
+    { ...requests, resources: ["signers"], verbs: ["sign"], resourceNames: signersOf(kinds) },
+    ...(kinds.some((kind) => kind.namespaced) ? [review] : []),
+  ];
+}
+
+/** `<plural>.<group>/*`: every issuer of a kind. */
+function signersOf(kinds: readonly DefinedKind[]): string[] {
+  return kinds.map(({ plural, group }) => `${plural}.${group}/*`);
 }
 
 /** cert-manager asks whether the approver may `approve` the signer `<plural>.<group>/*`. */
@@ -79,7 +108,7 @@ function approveRule(kinds: readonly DefinedKind[]): Rule {
     apiGroups: ["cert-manager.io"],
     resources: ["signers"],
     verbs: ["approve"],
-    resourceNames: kinds.map(({ resource }) => `${resource.plural}.${resource.group}/*`),
+    resourceNames: signersOf(kinds),
   };
 }
 

@@ -1,19 +1,20 @@
-import { type Client, createWatchSource, Informer } from "@countersign/kube";
-import { type CertificateRequest, certificateRequests, isFinished } from "./certificate-request.ts";
-import { type IssuerKey, type IssuerKind, referredIssuer } from "./issuer-ref.ts";
+import { type Client, createWatchSource, Informer, type KubeObject } from "@countersign/kube";
+import type { IssuerKey, IssuerKind } from "./issuer-ref.ts";
+import { isFinalPhase, type RequestKind } from "./request-kind.ts";
 
 const BY_ISSUER = "issuer";
 
-/** The open requests of some issuer kinds: what is finished or refers to others is not kept. */
-export class RequestInformer extends Informer<CertificateRequest> {
+/** The open requests of one kind: what is finished or refers to other issuers is not kept. */
+export class RequestInformer<T extends KubeObject> extends Informer<T> {
   constructor(
     client: Client,
+    kind: RequestKind<T>,
     options: { kinds: readonly IssuerKind[]; onError: (error: unknown) => void },
   ) {
     const { kinds, onError } = options;
-    super(createWatchSource(client, certificateRequests), {
-      keep: (request) => keep(request, kinds),
-      indexes: { [BY_ISSUER]: (request) => present(referredIssuer(request, kinds)) },
+    super(createWatchSource(client, kind.resource), {
+      keep: (request) => keep(kind, request, kinds),
+      indexes: { [BY_ISSUER]: (request) => present(kind.referredIssuer(request, kinds)) },
       onError,
     });
   }
@@ -25,11 +26,13 @@ export class RequestInformer extends Informer<CertificateRequest> {
 }
 
 /** Keeps what is ours and unfinished, without what no reconcile reads. */
-function keep(
-  request: CertificateRequest,
+function keep<T extends KubeObject>(
+  kind: RequestKind<T>,
+  request: T,
   kinds: readonly IssuerKind[],
-): CertificateRequest | undefined {
-  if (referredIssuer(request, kinds) === undefined || isFinished(request)) return undefined;
+): T | undefined {
+  if (kind.referredIssuer(request, kinds) === undefined) return undefined;
+  if (isFinalPhase(kind.phaseOf(request))) return undefined;
   const { managedFields: _, ...metadata } = request.metadata;
   return { ...request, metadata };
 }

@@ -10,8 +10,10 @@ import {
   type Signer,
 } from "@countersign/x509";
 import type { CertificateRequest } from "./certificate-request.ts";
+import { certificateRequestKind } from "./certificate-request-kind.ts";
 import type { Condition } from "./condition.ts";
 import type { IssuerView } from "./decide.ts";
+import { DEFAULT_POLICY } from "./mismatch-policy.ts";
 import type { Outcome } from "./outcome.ts";
 import { RequestReconciler, type SignCall } from "./request-reconciler.ts";
 
@@ -96,7 +98,11 @@ describe("RequestReconciler", () => {
   let faults: string[];
   let now: Date;
   let view: Partial<IssuerView>;
-  let reconciler: RequestReconciler;
+  let reconciler: RequestReconciler<CertificateRequest>;
+  let events: string[];
+  let refusals: (string | undefined)[];
+  let isIgnored: boolean;
+  let onCall: (call: SignCall) => Promise<void>;
 
   before(async () => {
     const subject = { commonName: "web" };
@@ -113,6 +119,10 @@ describe("RequestReconciler", () => {
   beforeEach(() => {
     calls = [];
     faults = [];
+    events = [];
+    refusals = [];
+    isIgnored = false;
+    onCall = async () => {};
     outcomes = [{ type: "issued", certificate }];
     now = new Date("2026-01-01T00:10:00Z");
     view = {
@@ -142,22 +152,32 @@ describe("RequestReconciler", () => {
     };
   }
 
-  function newReconciler(): RequestReconciler {
+  function newReconciler(): RequestReconciler<CertificateRequest> {
     const silent = (): void => {};
     return new RequestReconciler({
       client: api.client,
-      kinds: [{ group: GROUP, kind: "AcmeIssuer", namespaced: true }],
+      kind: certificateRequestKind,
+      kinds: [{ group: GROUP, kind: "AcmeIssuer", plural: "acmeissuers", namespaced: true }],
       requests: api.store,
       issuers: {
         view: (key) => ({ key, ...view }),
         sign: async (call) => {
           calls.push(call);
+          await onCall(call);
           const outcome = outcomes[calls.length - 1];
           assert.ok(outcome, `sign() call ${calls.length} was not expected`);
           return outcome;
         },
-        reportFault: (_, message) => faults.push(message),
+        reportFault: (_, message) => {
+          faults.push(message);
+          view = { ...view, unreportedFault: message };
+        },
+        reportGate: (_, refusal) => refusals.push(refusal),
+        ignores: () => isIgnored,
+        policyOf: () => ({ onMismatch: DEFAULT_POLICY, setCA: true }),
       },
+      emitEvent: (_, { type, reason }) => events.push(`${type} ${reason}`),
+      signUnapproved: false,
       fieldOwner: GROUP,
       retryBudgetMs: 600_000,
       logger: { debug: silent, info: silent, warn: silent, error: silent },
@@ -291,7 +311,10 @@ describe("RequestReconciler", () => {
     outcomes = [{ type: "issuerAtFault", message: "HTTP 401" }];
     assert.deepEqual(await reconciler.reconcile(KEY), {});
     assert.deepEqual(faults, ["HTTP 401"]);
-    assert.equal(api.ready?.message, "Waiting for the issuer: HTTP 401");
+    assert.equal(
+      api.ready?.message,
+      "Waiting for AcmeIssuer default/ca, which is not ready: HTTP 401",
+    );
   });
 
   it("fails a request whose CSR cannot be parsed, without calling sign()", async () => {
@@ -323,7 +346,10 @@ describe("RequestReconciler", () => {
   it("holds a certificate that begins a little later until then", async () => {
     now = new Date("2025-12-31T23:59:00Z");
     assert.deepEqual(await reconciler.reconcile(KEY), { requeueAfterMs: 60_000 });
-    assert.equal(api.writes, 0);
+    assert.equal(
+      api.ready?.message,
+      "The CA has issued; waiting until its certificate is valid, from 2026-01-01T00:00:00.000Z on.",
+    );
     now = new Date("2026-01-01T00:00:00Z");
     await reconciler.reconcile(KEY);
     assert.equal(calls.length, 1);
@@ -347,5 +373,89 @@ describe("RequestReconciler", () => {
       api.ready?.message ?? "",
       /^Waiting for AcmeIssuer default\/ca: it does not exist/,
     );
+  });
+
+  it("keeps an order whose write fails: the CA is not given another (G6)", async () => {
+    outcomes = [
+      { type: "pending", retryAfterMs: 0, order: { id: 7 } },
+      { type: "issued", certificate },
+    ];
+    api.onWrite = () => {
+      throw refusal(500, "webhook is down");
+    };
+    await assert.rejects(reconciler.reconcile(KEY), { code: "InternalError" });
+    api.onWrite = () => {};
+    assert.deepEqual(await reconciler.reconcile(KEY), { requeueAfterMs: 0 });
+    assert.equal(calls.length, 1);
+    await reconciler.reconcile(KEY);
+    assert.deepEqual(calls[1]?.order, { id: 7 });
+  });
+
+  it("aborts the call when its request is gone, and writes nothing of it (G17)", async () => {
+    onCall = async ({ signal }) => {
+      assert.equal(signal.aborted, false);
+      reconciler.forget(KEY, "u1");
+      assert.equal(signal.aborted, true);
+    };
+    outcomes = [{ type: "aborted" }];
+    assert.deepEqual(await reconciler.reconcile(KEY), {});
+    assert.equal(api.writes, 0);
+  });
+
+  it("has the CA asked first for what another process may have had signed", async () => {
+    reconciler.inherit("u1");
+    outcomes = [
+      { type: "transient", message: "HTTP 502", retryAfterMs: 0 },
+      { type: "issued", certificate },
+    ];
+    await reconciler.reconcile(KEY);
+    api.catchUp();
+    reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    assert.deepEqual(
+      calls.map((each) => each.mayBeIssued),
+      [true, true],
+      "first because it is older than the process, then because a call has failed",
+    );
+  });
+
+  it("does not have the CA asked before the first call for a request that it has seen arrive", async () => {
+    await reconciler.reconcile(KEY);
+    assert.equal(calls[0]?.mayBeIssued, false);
+  });
+
+  it("tells the issuer of a certificate that could not be published, once", async () => {
+    outcomes = [{ type: "issued", certificate: "garbage" }];
+    api.onWrite = () => {
+      throw refusal(500, "webhook is down");
+    };
+    await assert.rejects(reconciler.reconcile(KEY));
+    api.onWrite = () => {};
+    await reconciler.reconcile(KEY);
+    assert.equal(api.ready?.reason, "Failed");
+    assert.equal(refusals.length, 1);
+  });
+
+  it("tells each status in one event, and none where nothing is new", async () => {
+    view = {};
+    await reconciler.reconcile(KEY);
+    api.catchUp();
+    await reconciler.reconcile(KEY);
+    assert.deepEqual(events, ["Normal WaitingForIssuerExist"]);
+  });
+
+  it("tells in an event what the status cannot: that it is refused", async () => {
+    api.onWrite = () => {
+      throw refusal(422, "too long");
+    };
+    await assert.rejects(reconciler.reconcile(KEY), { code: "Invalid" });
+    assert.deepEqual(events, ["Warning StatusNotWritten"]);
+  });
+
+  it("writes nothing to a request that its issuer's author ignores (G18)", async () => {
+    isIgnored = true;
+    view = {};
+    assert.deepEqual(await reconciler.reconcile(KEY), {});
+    assert.equal(api.writes + calls.length, 0);
   });
 });

@@ -1,26 +1,15 @@
-import {
-  type Client,
-  isApiError,
-  type Logger,
-  objectKey,
-  type ReconcileResult,
-  type StoreReader,
-} from "@countersign/kube";
-import { readAttemptState } from "./attempt-state.ts";
-import { type GateVerdict, passGate } from "./certificate-gate.ts";
-import {
-  type CertificateRequest,
-  certificateRequests,
-  isFinished,
-  phaseOf,
-} from "./certificate-request.ts";
-import { decide, type IssuerView } from "./decide.ts";
-import { type IssuerKey, type IssuerKind, referredIssuer } from "./issuer-ref.ts";
-import { LatestVersions } from "./latest-versions.ts";
+import type { KubeObject, ReconcileResult } from "@countersign/kube";
+import { passGate } from "./certificate-gate.ts";
+import { findCondition } from "./condition.ts";
+import { decide, type IssuerView, type RequestView } from "./decide.ts";
+import { describeIssuer, type IssuerKey, type IssuerKind, placeOfIssuer } from "./issuer-ref.ts";
+import type { MismatchPolicy } from "./mismatch-policy.ts";
 import { type Issued, type Json, messageOf, type Outcome } from "./outcome.ts";
-import { type RequestReport, statusToApply } from "./request-status.ts";
-import { judgeAttempt } from "./retry.ts";
-import { idempotencyKeyOf, readSigningRequest, type SigningRequest } from "./signing-request.ts";
+import { type RequestPhase, UnsignableRequest } from "./request-kind.ts";
+import type { RequestReport } from "./request-report.ts";
+import { type RequestTarget, RequestWriter, type RequestWriterOptions } from "./request-writer.ts";
+import { type AttemptResult, judgeAttempt, nextAttemptInMs, type RetryLimits } from "./retry.ts";
+import { idempotencyKeyOf, type SigningRequest } from "./signing-request.ts";
 
 /** One call of an author's `sign()`. */
 export interface SignCall {
@@ -29,207 +18,237 @@ export interface SignCall {
   readonly idempotencyKey: string;
   readonly attempt: number;
   readonly order?: Json;
+  /** An earlier call may have reached the CA: it is to be asked before it is told to sign. */
+  readonly mayBeIssued: boolean;
+  /** Aborts when the request is gone. */
+  readonly signal: AbortSignal;
 }
 
 /** What the reconciler needs of the issuers. */
 export interface RequestIssuers {
   view(key: IssuerKey): IssuerView;
+  /** Whether the issuer's author leaves a request to somebody else. */
+  ignores(key: IssuerKey, request: KubeObject): boolean;
+  /** How a certificate of this issuer is judged, and whether its CA is published beside it. */
+  policyOf(key: IssuerKey): { readonly onMismatch: MismatchPolicy; readonly setCA: boolean };
   /** Calls the author's `sign()`; never throws. */
   sign(call: SignCall): Promise<Outcome>;
   /** Marks the issuer not Ready; its requests wait until a check succeeds. */
   reportFault(key: IssuerKey, message: string): void;
+  /** Takes note of a certificate that could, or with a reason could not, be published. */
+  reportGate(key: IssuerKey, refusal: string | undefined): void;
 }
 
 /** What a request reconciler works with. */
-export interface RequestReconcilerOptions {
-  readonly client: Client;
+export interface RequestReconcilerOptions<T extends KubeObject>
+  extends RetryLimits,
+    Omit<RequestWriterOptions<T>, "isWritable" | "now"> {
   readonly kinds: readonly IssuerKind[];
-  readonly requests: StoreReader<CertificateRequest>;
   readonly issuers: RequestIssuers;
-  readonly fieldOwner: string;
-  readonly retryBudgetMs: number;
-  readonly logger: Logger;
+  /** Signs what no approver has looked at, for a cert-manager that has no approval. */
+  readonly signUnapproved: boolean;
   /** @default () => new Date() */
   readonly now?: () => Date;
 }
 
-/** How an issued certificate or another end of a request is kept until its write has landed. */
-type Held = { readonly issued: Issued; readonly publicKeyDer: Uint8Array } | RequestReport;
+/**
+ * What a call of `sign()` came to, kept until its write has landed: a certificate, or what there is
+ * to say, an order at the CA among it.
+ */
+type Held = { readonly issued: Issued; readonly asked: SigningRequest } | AttemptResult;
 
-/** After so many conflicts in a row somebody else keeps writing: back off like any failed write. */
-const MOST_CONFLICTS = 5;
+/** When to look again at a request whose issuer has recovered between two decisions. */
+const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Takes one request as far as it can go now.
  *
  * Guarantees: what `sign()` returned is held, by uid, until its write has landed or the request is
- * gone: a failed write retries the write, never the CA. A write names the version it was decided
- * on; after a conflict the live request is looked at again before anything is written.
+ * gone: a failed write retries the write, never the CA. A call for a request that is gone is aborted,
+ * and what it still returns is written nowhere.
  *
  * Assumptions: no key is reconciled twice at once (the workqueue's guarantee), and no other process
  * serves the same issuers.
  */
-export class RequestReconciler {
-  readonly #options: RequestReconcilerOptions;
-  readonly #requests: LatestVersions<CertificateRequest>;
+export class RequestReconciler<T extends KubeObject> {
+  readonly #options: RequestReconcilerOptions<T>;
+  readonly #writer: RequestWriter<T>;
   readonly #held = new Map<string, Held>();
+  /** Calls under way, by the request's uid. */
+  readonly #calls = new Map<string, AbortController>();
+  /** The uids of requests that another process may have had signed. */
+  readonly #inherited = new Set<string>();
 
-  constructor(options: RequestReconcilerOptions) {
+  constructor(options: RequestReconcilerOptions<T>) {
     this.#options = options;
-    this.#requests = new LatestVersions(options.requests);
+    const isWritable = (phase: RequestPhase): boolean => this.#withLegacy(phase) !== "unapproved";
+    this.#writer = new RequestWriter({ ...options, isWritable, now: () => this.#now() });
+  }
+
+  /** Takes note of a request that was there before this process looked. */
+  inherit(uid: string | undefined): void {
+    if (uid !== undefined) this.#inherited.add(uid);
   }
 
   /** Lets go of a request that is finished or gone, as the watch has told. */
   forget(key: string, uid: string | undefined): void {
-    this.#requests.forget(key);
-    if (uid !== undefined) this.#held.delete(uid);
+    this.#writer.latest.forget(key);
+    if (uid === undefined) return;
+    this.#held.delete(uid);
+    this.#inherited.delete(uid);
+    this.#calls.get(uid)?.abort(new Error("The request is gone"));
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
-    const request = this.#requests.get(key);
+    const request = this.#writer.latest.get(key);
     if (request === undefined) return {};
-    const held = this.#held.get(uidOf(request));
-    if (held !== undefined) return this.#writeHeld(request, held);
-    const issuer = referredIssuer(request, this.#options.kinds);
+    const issuer = this.#options.kind.referredIssuer(request, this.#options.kinds);
     if (issuer === undefined) return {};
-    const decision = decide(request, this.#options.issuers.view(issuer));
-    switch (decision.do) {
-      case "nothing":
-        return {};
-      case "markDenied":
-        return this.#end(request, { type: "denied" });
-      case "wait":
-        await this.#write(request, { type: "waiting", message: decision.message });
-        return {};
-      case "sign":
-        return this.#sign(request, issuer);
-    }
+    const target = { request, issuer };
+    const held = this.#held.get(uidOf(request));
+    return held === undefined ? this.#decide(target) : this.#writeHeld(target, held);
   }
 
-  async #sign(request: CertificateRequest, issuer: IssuerKey): Promise<ReconcileResult> {
-    const before = readAttemptState(request.status?.conditions, this.#group(request));
-    const waitMs =
-      before === undefined ? 0 : Date.parse(before.nextAttemptTime) - this.#now().getTime();
-    if (waitMs > 0) return { requeueAfterMs: waitMs };
-    let signingRequest: SigningRequest;
-    try {
-      signingRequest = readSigningRequest(request);
-    } catch (error) {
-      const message = `The request cannot be signed: ${messageOf(error)}`;
-      return this.#end(request, { type: "failed", message });
+  async #decide(target: RequestTarget<T>): Promise<ReconcileResult> {
+    const { issuers } = this.#options;
+    const view = this.#view(target);
+    const issuer = issuers.view(target.issuer);
+    const decision = decide(view, issuer);
+    if (decision.do === "nothing") return {};
+    if (decision.do === "markDenied") return this.#keep(target, { report: { type: "denied" } });
+    if (!(await this.#mayRefer(target))) {
+      return this.#keep(target, { report: deniedReference(target.issuer) });
     }
-    const startedAt = this.#now();
-    const outcome = await this.#options.issuers.sign({
-      issuer,
-      request: signingRequest,
-      idempotencyKey: idempotencyKeyOf(signingRequest),
-      attempt: (before?.attempts ?? 0) + 1,
-      ...(before?.order === undefined ? {} : { order: before.order }),
-    });
-    if (outcome.type === "issued") {
-      const held = { issued: outcome, publicKeyDer: signingRequest.csr.publicKeyDer };
-      this.#held.set(uidOf(request), held);
-      return this.#writeHeld(request, held);
-    }
-    if (outcome.type === "issuerAtFault")
-      this.#options.issuers.reportFault(issuer, outcome.message);
-    const { retryBudgetMs } = this.#options;
-    const { report, requeueAfterMs } = judgeAttempt(outcome, {
-      before,
-      startedAt,
-      endedAt: this.#now(),
-      retryBudgetMs,
-    });
-    if (report.type !== "waiting") return this.#end(request, report);
-    await this.#write(request, report);
-    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
-  }
-
-  /** Writes an end of the request, and holds it until it is written. */
-  #end(request: CertificateRequest, report: RequestReport): Promise<ReconcileResult> {
-    this.#held.set(uidOf(request), report);
-    return this.#writeHeld(request, report);
-  }
-
-  async #writeHeld(request: CertificateRequest, held: Held): Promise<ReconcileResult> {
-    if (!("issued" in held)) {
-      await this.#write(request, held);
-      this.#held.delete(uidOf(request));
-      return {};
-    }
-    const verdict = passGate(held.issued, { publicKeyDer: held.publicKeyDer, now: this.#now() });
-    if (verdict.gate === "early") {
-      return { requeueAfterMs: verdict.notBefore.getTime() - this.#now().getTime() };
-    }
-    await this.#write(request, reportOf(verdict));
-    this.#held.delete(uidOf(request));
+    if (decision.do === "sign") return this.#sign(target, issuer);
+    await this.#writer.write(target, { ...decision, type: "waiting" });
     return {};
   }
 
-  /** Applies a report to the request's status. Does nothing where the request is gone or finished. */
-  async #write(request: CertificateRequest, report: RequestReport): Promise<void> {
-    let target = request;
-    for (let conflicts = 0; ; conflicts += 1) {
-      try {
-        await this.#apply(target, report);
-        return;
-      } catch (error) {
-        if (isApiError(error, "NotFound")) {
-          this.#requests.sawGone(objectKey(request.metadata), request.metadata.uid);
-          return;
-        }
-        if (!isApiError(error, "Conflict") || conflicts === MOST_CONFLICTS) throw error;
-      }
-      const live = await this.#readLive(request);
-      if (live === undefined) return;
-      target = live;
+  #view({ request, issuer }: RequestTarget<T>): RequestView {
+    const { kind, issuers } = this.#options;
+    const isIgnored = issuers.ignores(issuer, request);
+    return { phase: this.#withLegacy(kind.phaseOf(request)), isIgnored };
+  }
+
+  #withLegacy(phase: RequestPhase): RequestPhase {
+    return phase === "unapproved" && this.#options.signUnapproved ? "open" : phase;
+  }
+
+  async #mayRefer({ request, issuer }: RequestTarget<T>): Promise<boolean> {
+    const { kind, client } = this.#options;
+    return (await kind.mayRefer?.(client, request, issuer)) ?? true;
+  }
+
+  async #sign(target: RequestTarget<T>, view: IssuerView): Promise<ReconcileResult> {
+    const { request, issuer } = target;
+    const { kind, issuers, retryBudgetMs, maxPendingMs } = this.#options;
+    const before = kind.attemptOf(request, placeOfIssuer(issuer).group);
+    const issuerReadySince = readySince(view);
+    const startedAt = this.#now();
+    const waitMs = nextAttemptInMs(before, { now: startedAt, issuerReadySince });
+    if (waitMs > 0) return { requeueAfterMs: waitMs };
+    let asked: SigningRequest;
+    try {
+      asked = kind.readSigningRequest(request);
+    } catch (error) {
+      return this.#keep(target, { report: unsignable(error) });
+    }
+    const outcome = await this.#call(target, asked, before);
+    switch (outcome.type) {
+      case "issued":
+        return this.#keep(target, { issued: outcome, asked });
+      case "aborted":
+        return {};
+      case "issuerAtFault":
+        issuers.reportFault(issuer, outcome.message);
+        return this.#waitForIssuer(target);
+      case "pending":
+      case "transient":
+      case "permanent":
+        return this.#keep(
+          target,
+          judgeAttempt(outcome, {
+            before,
+            startedAt,
+            endedAt: this.#now(),
+            issuerReadySince,
+            retryBudgetMs,
+            maxPendingMs,
+          }),
+        );
     }
   }
 
-  async #apply(request: CertificateRequest, report: RequestReport): Promise<void> {
-    const { client, fieldOwner } = this.#options;
-    const { namespace, name, resourceVersion } = request.metadata;
-    const status = statusToApply(request, report, {
-      group: this.#group(request),
-      now: this.#now(),
-    });
-    if (status === undefined) return;
-    const written = await client.applyStatus(
-      certificateRequests,
-      {
-        metadata: {
-          name,
-          ...(namespace === undefined ? {} : { namespace }),
-          ...(resourceVersion === undefined ? {} : { resourceVersion }),
-        },
-        status,
-      },
-      { fieldOwner },
-    );
-    this.#requests.saw(written);
-    const where = { namespace, name, report: report.type };
-    this.#options.logger.info(where, "Request status written");
-  }
-
-  /** The request as it is now, if it is the same one and still to be written to. */
-  async #readLive(request: CertificateRequest): Promise<CertificateRequest | undefined> {
-    const { namespace, name, uid } = request.metadata;
-    const live = await this.#options.client
-      .get(certificateRequests, { name, ...(namespace === undefined ? {} : { namespace }) })
-      .catch((error: unknown) => {
-        if (isApiError(error, "NotFound")) return undefined;
-        throw error;
+  async #call(
+    { request, issuer }: RequestTarget<T>,
+    asked: SigningRequest,
+    before: { attempts: number; order?: Json } | undefined,
+  ): Promise<Outcome> {
+    const uid = uidOf(request);
+    const controller = new AbortController();
+    this.#calls.set(uid, controller);
+    try {
+      return await this.#options.issuers.sign({
+        issuer,
+        request: asked,
+        idempotencyKey: idempotencyKeyOf(asked),
+        attempt: (before?.attempts ?? 0) + 1,
+        mayBeIssued: before !== undefined || this.#inherited.has(uid),
+        signal: controller.signal,
+        ...(before?.order === undefined ? {} : { order: before.order }),
       });
-    if (live?.metadata.uid !== uid || live?.spec.request !== request.spec.request) {
-      this.#requests.sawGone(objectKey(request.metadata), uid);
-      return undefined;
+    } finally {
+      this.#calls.delete(uid);
     }
-    this.#requests.saw(live);
-    return isFinished(live) || phaseOf(live) === "unapproved" ? undefined : live;
   }
 
-  #group(request: CertificateRequest): string {
-    return request.spec.issuerRef.group ?? "";
+  /** Tells the request of the fault in the words that its issuer will have for it. */
+  async #waitForIssuer(target: RequestTarget<T>): Promise<ReconcileResult> {
+    const decision = decide(this.#view(target), this.#options.issuers.view(target.issuer));
+    if (decision.do !== "wait") return { requeueAfterMs: LOOK_AGAIN_MS };
+    await this.#writer.write(target, { ...decision, type: "waiting" });
+    return {};
+  }
+
+  /** Writes what there is to say, and holds it until it is written. */
+  #keep(target: RequestTarget<T>, held: Held): Promise<ReconcileResult> {
+    this.#held.set(uidOf(target.request), held);
+    return this.#writeHeld(target, held);
+  }
+
+  async #writeHeld(target: RequestTarget<T>, held: Held): Promise<ReconcileResult> {
+    if ("issued" in held) return this.#publish(target, held.issued, held.asked);
+    await this.#writer.write(target, held.report);
+    this.#held.delete(uidOf(target.request));
+    const { requeueAfterMs } = held;
+    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+  }
+
+  /** Writes a certificate that passes the gate; one that does not is the end of the request. */
+  async #publish(
+    target: RequestTarget<T>,
+    issued: Issued,
+    asked: SigningRequest,
+  ): Promise<ReconcileResult> {
+    const { issuers } = this.#options;
+    const { onMismatch, setCA } = issuers.policyOf(target.issuer);
+    const verdict = passGate(issued, { asked, policy: onMismatch, now: this.#now() });
+    switch (verdict.gate) {
+      case "early":
+        await this.#writer.write(target, certificateEarly(verdict.notBefore));
+        return { requeueAfterMs: verdict.notBefore.getTime() - this.#now().getTime() };
+      case "refused":
+        issuers.reportGate(target.issuer, verdict.message);
+        return this.#keep(target, { report: { type: "failed", message: verdict.message } });
+      case "passed": {
+        const { gate: _, caPem, ...passed } = verdict;
+        const ca = setCA && caPem !== undefined ? { caPem } : {};
+        await this.#writer.write(target, { type: "issued", ...passed, ...ca });
+        this.#held.delete(uidOf(target.request));
+        issuers.reportGate(target.issuer, undefined);
+        return {};
+      }
+    }
   }
 
   #now(): Date {
@@ -237,14 +256,31 @@ export class RequestReconciler {
   }
 }
 
-function reportOf(verdict: Exclude<GateVerdict, { gate: "early" }>): RequestReport {
-  if (verdict.gate === "refused") return { type: "failed", message: verdict.message };
-  const { certificatePem, caPem } = verdict;
-  return caPem === undefined
-    ? { type: "issued", certificatePem }
-    : { type: "issued", certificatePem, caPem };
+function unsignable(error: unknown): RequestReport {
+  const message = `The request cannot be signed: ${messageOf(error)}`;
+  const reason = error instanceof UnsignableRequest ? { reason: error.reason } : {};
+  return { type: "failed", message, isInvalid: true, ...reason };
 }
 
-function uidOf(request: CertificateRequest): string {
+function certificateEarly(notBefore: Date): RequestReport {
+  const message = `The CA has issued; waiting until its certificate is valid, from ${notBefore.toISOString()} on.`;
+  return { type: "waiting", because: "certificate early", message };
+}
+
+function deniedReference(issuer: IssuerKey): RequestReport {
+  const { namespace, name } = placeOfIssuer(issuer);
+  return {
+    type: "failed",
+    reason: "DeniedReference",
+    message: `Whoever made the request may not use ${describeIssuer(issuer)}: it takes the verb reference on signers.cert-manager.io in namespace ${namespace}, for the name ${name} or *.`,
+  };
+}
+
+function readySince({ issuer }: IssuerView): Date | undefined {
+  const ready = findCondition(issuer?.status?.conditions, "Ready");
+  return ready?.lastTransitionTime === undefined ? undefined : new Date(ready.lastTransitionTime);
+}
+
+function uidOf(request: KubeObject): string {
   return request.metadata.uid ?? "";
 }

@@ -2,20 +2,22 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AttemptState } from "./attempt-state.ts";
 import type { PendingOutcome, TransientOutcome } from "./outcome.ts";
-import { type AttemptContext, judgeAttempt } from "./retry.ts";
+import { type AttemptContext, judgeAttempt, nextAttemptInMs } from "./retry.ts";
 
 const STARTED = new Date("2026-01-01T10:00:00.000Z");
 const ENDED = new Date("2026-01-01T10:00:02.000Z");
 
+const BEFORE: AttemptState = {
+  attempts: 1,
+  firstAttemptTime: "2026-01-01T09:00:00.000Z",
+  lastAttemptTime: "2026-01-01T09:59:56.000Z",
+  nextAttemptTime: "2026-01-01T10:00:00.000Z",
+  budgetSpentMs: 0,
+};
+
 function context(before?: Partial<AttemptState>): AttemptContext {
-  const state = {
-    attempts: 1,
-    firstAttemptTime: "2026-01-01T09:00:00.000Z",
-    nextAttemptTime: "2026-01-01T10:00:00.000Z",
-    budgetSpentMs: 0,
-  };
   return {
-    before: before === undefined ? undefined : { ...state, ...before },
+    before: before === undefined ? undefined : { ...BEFORE, ...before },
     startedAt: STARTED,
     endedAt: ENDED,
     retryBudgetMs: 600_000,
@@ -32,22 +34,18 @@ describe("judgeAttempt()", () => {
     });
   });
 
-  it("lets the request wait without a timer when the issuer is at fault: its recovery wakes it", () => {
-    assert.deepEqual(judgeAttempt({ type: "issuerAtFault", message: "HTTP 401" }, context()), {
-      report: { type: "waiting", message: "Waiting for the issuer: HTTP 401" },
-    });
-  });
-
   it("tries again a second after the first transient error, and stores when", () => {
     assert.deepEqual(judgeAttempt(TRANSIENT, context()), {
       report: {
         type: "waiting",
+        because: "attempt failed",
         message: "Signing failed and will be tried again: HTTP 502",
         attempt: {
           attempts: 1,
           firstAttemptTime: "2026-01-01T10:00:00.000Z",
+          lastAttemptTime: "2026-01-01T10:00:02.000Z",
           nextAttemptTime: "2026-01-01T10:00:03.000Z",
-          budgetSpentMs: 3_000,
+          budgetSpentMs: 2_000,
         },
       },
       requeueAfterMs: 1_000,
@@ -67,10 +65,10 @@ describe("judgeAttempt()", () => {
   });
 
   it("makes the last attempt when the budget ends, not after it", () => {
-    const before = { attempts: 9, budgetSpentMs: 590_000 };
+    const before = { attempts: 9, budgetSpentMs: 586_000 };
     const { requeueAfterMs, report } = judgeAttempt(TRANSIENT, context(before));
-    assert.equal(requeueAfterMs, 8_000);
-    assert.equal(report.type === "waiting" && report.attempt?.budgetSpentMs, 600_000);
+    assert.equal(requeueAfterMs, 8_000, "4 s were waited and the call took 2 s");
+    assert.equal(report.type === "waiting" && report.attempt?.budgetSpentMs, 592_000);
   });
 
   it("ends the request once the budget is spent, and says what was tried", () => {
@@ -95,15 +93,18 @@ describe("judgeAttempt()", () => {
       retryAfterMs: 30_000,
       order: { id: 7 },
     };
-    assert.deepEqual(judgeAttempt(outcome, context({ attempts: 4, budgetSpentMs: 5_000 })), {
+    assert.deepEqual(judgeAttempt(outcome, context({ attempts: 4, budgetSpentMs: 1_000 })), {
       report: {
         type: "waiting",
+        because: "order pending",
         message: "Waiting for the CA: the CA has not issued yet",
         attempt: {
           attempts: 5,
           firstAttemptTime: "2026-01-01T09:00:00.000Z",
+          lastAttemptTime: "2026-01-01T10:00:02.000Z",
           nextAttemptTime: "2026-01-01T10:00:32.000Z",
           budgetSpentMs: 5_000,
+          pendingSince: "2026-01-01T10:00:02.000Z",
           order: { id: 7 },
         },
       },
@@ -115,4 +116,72 @@ describe("judgeAttempt()", () => {
     const { report } = judgeAttempt(TRANSIENT, context({ order: { id: 7 } }));
     assert.deepEqual(report.type === "waiting" && report.attempt?.order, { id: 7 });
   });
+
+  it("charges no wait on an order, however often the CA is asked", () => {
+    const pending: PendingOutcome = { type: "pending", retryAfterMs: 1_000 };
+    const before = { pendingSince: "2026-01-01T09:00:00.000Z", budgetSpentMs: 700 };
+    const { report } = judgeAttempt(pending, context(before));
+    assert.ok(report.type === "waiting");
+    assert.equal(report.attempt?.budgetSpentMs, 700);
+    assert.equal(report.attempt?.pendingSince, before.pendingSince);
+  });
+
+  it("ends an order that takes longer than it may, and looks at its end at that moment", () => {
+    const pending: PendingOutcome = { type: "pending", retryAfterMs: 60_000 };
+    const since = (time: string): AttemptContext => ({
+      ...context({ pendingSince: time }),
+      maxPendingMs: 3_600_000,
+    });
+    assert.equal(judgeAttempt(pending, since("2026-01-01T09:00:32.000Z")).requeueAfterMs, 30_000);
+    assert.deepEqual(judgeAttempt(pending, since("2026-01-01T09:00:02.000Z")).report, {
+      type: "failed",
+      message:
+        "The CA has not issued within 1h, the longest that an order may take here (--max-pending-duration).",
+    });
+  });
+
+  it("charges of a wait what the issuer was ready in: an outage costs nothing (G9)", () => {
+    const spent = (readySince: string): unknown => {
+      const issuerReadySince = new Date(readySince);
+      const { report } = judgeAttempt(TRANSIENT, { ...context({}), issuerReadySince });
+      return report.type === "waiting" && report.attempt?.budgetSpentMs;
+    };
+    assert.equal(spent("2026-01-01T00:00:00Z"), 6_000, "4 s waited, 2 s called");
+    assert.equal(spent("2026-01-01T09:59:59Z"), 3_000, "ready for the last second of the wait");
+  });
+
+  it("charges no more of a wait than was planned: a stopped program costs nothing", () => {
+    const before = {
+      lastAttemptTime: "2026-01-01T08:00:00.000Z",
+      nextAttemptTime: "2026-01-01T08:00:05.000Z",
+    };
+    const { report } = judgeAttempt(TRANSIENT, context(before));
+    assert.equal(report.type === "waiting" && report.attempt?.budgetSpentMs, 7_000);
+  });
+});
+
+describe("nextAttemptInMs()", () => {
+  const now = new Date("2026-01-01T09:59:58.000Z");
+  const rows: [
+    rule: string,
+    state: Partial<AttemptState> | undefined,
+    ready: string,
+    ms: number,
+  ][] = [
+    ["lets a first call be made at once", undefined, "2026-01-01T00:00:00Z", 0],
+    ["waits for the stored time", {}, "2026-01-01T00:00:00Z", 2_000],
+    ["does not wait on once the issuer has recovered", {}, "2026-01-01T09:59:57Z", 0],
+    [
+      "asks for an order when the CA said, though the issuer has recovered",
+      { pendingSince: "2026-01-01T09:00:00.000Z" },
+      "2026-01-01T09:59:57Z",
+      2_000,
+    ],
+  ];
+  for (const [rule, state, ready, ms] of rows) {
+    it(rule, () => {
+      const before = state && { ...BEFORE, ...state };
+      assert.equal(nextAttemptInMs(before, { now, issuerReadySince: new Date(ready) }), ms);
+    });
+  }
 });

@@ -1,6 +1,7 @@
-import { type Client, type Logger, runController } from "@countersign/kube";
-import { assemble } from "./assemble.ts";
+import { type Client, createRecorder, type Logger, runController } from "@countersign/kube";
+import { assemble, type ServedRequests } from "./assemble.ts";
 import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
+import { canServeSigningApi } from "./signing-api.ts";
 
 /** What the controllers of some issuer types work with. */
 export interface RunIssuersOptions {
@@ -18,6 +19,17 @@ export interface RunIssuersOptions {
   readonly clusterResourceNamespace?: string;
   /** How long a request is retried while its issuer is ready. @default 10 minutes */
   readonly retryBudgetMs?: number;
+  /** How long the CA may take over an order; without it as long as it likes. */
+  readonly maxPendingMs?: number | undefined;
+  /** Whether cert-manager's CertificateRequests are served. @default true */
+  readonly certificateRequests?: boolean;
+  /**
+   * Whether Kubernetes' CertificateSigningRequests are served, where the API server has them and lets
+   * us read them. @default true
+   */
+  readonly certificateSigningRequests?: boolean;
+  /** Signs what no approver has looked at: only for a cert-manager that has no approval. @default false */
+  readonly signUnapproved?: boolean;
   /** Calls of `sign()` at the same time. @default 32 */
   readonly maxConcurrentRequests?: number;
   /** @default 30 s */
@@ -32,6 +44,7 @@ export interface RunIssuersOptions {
 
 const DEFAULTS = {
   retryBudgetMs: 600_000,
+  signUnapproved: false,
   maxConcurrentRequests: 32,
   checkDeadlineMs: 30_000,
   signDeadlineMs: 60_000,
@@ -46,13 +59,17 @@ const DEFAULTS = {
  * is left is aborted.
  */
 export async function runIssuers(options: RunIssuersOptions): Promise<void> {
-  const { signal } = options;
+  const { client, logger, signal } = options;
   const settings = { ...DEFAULTS, ...options };
+  const fieldOwner = options.fieldOwner ?? options.definitions[0]?.group ?? "";
+  const recorder = createRecorder({ client, logger, reportingController: fieldOwner });
   const drain = new AbortController();
   const { informers, controllers, references } = assemble({
     ...settings,
     kinds: kindsOf(options.definitions),
-    fieldOwner: options.fieldOwner ?? options.definitions[0]?.group ?? "",
+    serves: await servedRequests(options),
+    emitEvent: (object, event) => recorder.emitEvent(object, event),
+    fieldOwner,
     clusterResourceNamespace: options.clusterResourceNamespace,
     stop: signal,
     drain: drain.signal,
@@ -66,5 +83,19 @@ export async function runIssuers(options: RunIssuersOptions): Promise<void> {
   await Promise.race([Promise.all(informers.map((informer) => informer.synced)), watching]);
   if (!signal.aborted) options.onStarted?.();
   await Promise.all(controllers.map((controller) => runController(controller, signal)));
-  await Promise.all([watching, references.ended()]);
+  await Promise.all([watching, references.ended(), recorder.close()]);
+}
+
+/** @throws TypeError where both kinds of request are switched off. */
+async function servedRequests(options: RunIssuersOptions): Promise<ServedRequests> {
+  const { client, logger, signal, certificateRequests = true } = options;
+  const { certificateSigningRequests = true } = options;
+  if (!certificateRequests && !certificateSigningRequests) {
+    throw new TypeError(
+      "Cannot serve issuers: CertificateRequests and CertificateSigningRequests are both switched off, one must be on",
+    );
+  }
+  const hasSigningApi =
+    certificateSigningRequests && (await canServeSigningApi(client, { logger, signal }));
+  return { certificateRequests, certificateSigningRequests: hasSigningApi };
 }

@@ -1,10 +1,16 @@
 import { createHash } from "node:crypto";
-import { type Csr, parseCsr, verifyCsrSignature } from "@countersign/x509";
-import type { CertificateRequest } from "./certificate-request.ts";
-import { parseGoDuration } from "./go-duration.ts";
+import type { ObjectMeta } from "@countersign/kube";
+import {
+  type Csr,
+  DEFAULT_USAGES,
+  parseCsr,
+  resolveUsages,
+  verifyCsrSignature,
+} from "@countersign/x509";
 
-/** A request as `sign()` sees it. */
+/** A request as `sign()` sees it, whichever kind it is of. */
 export interface SigningRequest {
+  /** Empty for a Kubernetes CertificateSigningRequest, which has none. */
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
@@ -22,34 +28,44 @@ export interface SigningRequest {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** cert-manager's defaults: 90 days, and what a TLS key needs. */
-const DEFAULT_DURATION = "2160h";
-const DEFAULT_USAGES = ["digital signature", "key encipherment"] as const;
+/** What both kinds of request say, in one form. */
+export interface RequestedFields {
+  /** The PEM of a PKCS #10 request, base64. */
+  readonly request: string;
+  readonly durationMs: number;
+  readonly isCA: boolean;
+  readonly usages?: readonly string[] | undefined;
+  readonly username?: string | undefined;
+  readonly groups?: readonly string[] | undefined;
+}
+
+/** cert-manager's default: 90 days. */
+export const DEFAULT_DURATION_MS: number = 90 * 24 * 3_600_000;
 
 /**
- * Reads what a CertificateRequest asks for, and verifies that whoever made its CSR has the key.
+ * Reads what a request asks for, and verifies that whoever made its CSR has the key.
  *
- * @throws X509Error or SyntaxError where the request can never be signed. cert-manager's webhook
- * refuses such requests, but it need not have been there.
+ * @throws X509Error where the CSR cannot be read, its signature is wrong or a usage is unknown.
+ * cert-manager's webhook refuses such CertificateRequests, but it need not have been there.
  */
-export function readSigningRequest(request: CertificateRequest): SigningRequest {
-  const { spec, metadata } = request;
-  const csrPem = Buffer.from(spec.request, "base64").toString("utf8");
+export function readSigningRequest(metadata: ObjectMeta, fields: RequestedFields): SigningRequest {
+  const csrPem = Buffer.from(fields.request, "base64").toString("utf8");
   const csr = parseCsr(csrPem);
   verifyCsrSignature(csr);
-  const usages = spec.usages ?? [];
+  const { durationMs, isCA, usages = [], username, groups = [] } = fields;
+  resolveUsages(usages, { isCA });
   return {
     namespace: metadata.namespace ?? "",
     name: metadata.name,
     uid: metadata.uid ?? "",
     csrPem,
     csr,
-    durationMs: parseGoDuration(spec.duration ?? DEFAULT_DURATION),
-    isCA: spec.isCA ?? false,
+    durationMs,
+    isCA,
     usages: usages.length === 0 ? DEFAULT_USAGES : usages,
-    groups: spec.groups ?? [],
+    groups,
     annotations: metadata.annotations ?? {},
-    ...(spec.username === undefined ? {} : { username: spec.username }),
+    ...(username === undefined ? {} : { username }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type AttemptState, attemptCondition, readAttemptState } from "./attempt-state.ts";
+import { attemptCondition, readAttemptState } from "./attempt-state.ts";
 import type { CertificateRequest, CertificateRequestStatus } from "./certificate-request.ts";
 import {
   boundMessage,
@@ -8,23 +8,8 @@ import {
   isSameCondition,
   transition,
 } from "./condition.ts";
-
-/** What there is to say of a request. All but `waiting` are the end of it. */
-export type RequestReport =
-  | {
-      readonly type: "waiting";
-      readonly message: string;
-      /** Without it the state that the request carries is carried on. */
-      readonly attempt?: AttemptState;
-    }
-  | {
-      readonly type: "issued";
-      /** PEM, leaf first, without the root. */
-      readonly certificatePem: string;
-      readonly caPem?: string;
-    }
-  | { readonly type: "failed"; readonly message: string }
-  | { readonly type: "denied" };
+import type { StatusContext } from "./request-kind.ts";
+import { messageOfReport, type RequestReport } from "./request-report.ts";
 
 /** Ready's status and reason for each report, as cert-manager reads them (C21, C53 to C56). */
 const READY = {
@@ -34,20 +19,12 @@ const READY = {
   denied: { status: "False", reason: "Denied" },
 } as const;
 
-const ISSUED_MESSAGE = "The certificate has been issued.";
-const DENIED_MESSAGE =
-  "The request was denied by an approver and will not be issued. See its condition Denied for the reason.";
-
-/**
- * Computes the status to apply: everything in it that is ours, and nothing else, since server-side
- * apply takes away what an owner leaves out. Undefined where the request says all of it already.
- */
-export function statusToApply(
+/** The status that tells a report on a CertificateRequest. */
+export function certificateRequestStatus(
   request: CertificateRequest,
   report: RequestReport,
-  options: { group: string; now: Date },
+  { group, now }: StatusContext,
 ): CertificateRequestStatus | undefined {
-  const { group, now } = options;
   const present = request.status?.conditions;
   const wanted = wantedConditions(present, report, group);
   const isSaid = wanted.every((each) => isSameCondition(findCondition(present, each.type), each));
@@ -73,21 +50,17 @@ function wantedConditions(
   report: RequestReport,
   group: string,
 ): Omit<Condition, "lastTransitionTime">[] {
-  const ready = { type: "Ready", ...READY[report.type], message: boundMessage(messageOf(report)) };
+  const message = boundMessage(messageOfReport(report));
+  const ready = { type: "Ready", ...READY[report.type], message };
+  if (report.type === "failed" && report.isInvalid) return [ready, invalidRequest(message)];
   if (report.type !== "waiting") return [ready];
   const attempt = report.attempt ?? readAttemptState(present, group);
   return attempt === undefined ? [ready] : [ready, attemptCondition(attempt, group)];
 }
 
-function messageOf(report: RequestReport): string {
-  switch (report.type) {
-    case "issued":
-      return ISSUED_MESSAGE;
-    case "denied":
-      return DENIED_MESSAGE;
-    default:
-      return report.message;
-  }
+/** What cert-manager's Certificate controllers look at before Ready (C21). */
+function invalidRequest(message: string): Omit<Condition, "lastTransitionTime"> {
+  return { type: "InvalidRequest", status: "True", reason: "InvalidRequest", message };
 }
 
 function toBase64(text: string): string {
