@@ -4,13 +4,20 @@ import { ApiError, type Client, type KubeObject, objectKey } from "@countersign/
 import type { Csr } from "@countersign/x509";
 import * as z from "zod";
 import type { Condition } from "./condition.ts";
-import { type CheckContext, defineIssuer, kindsOf, type SignContext } from "./define-issuer.ts";
+import {
+  type CheckContext,
+  defineIssuer,
+  type IssuerDefinition,
+  kindsOf,
+  type SignContext,
+} from "./define-issuer.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { IssuerReconciler } from "./issuer-reconciler.ts";
 import { type Issued, IssuerError, type Pending, PermanentError } from "./outcome.ts";
 import type { SignCall } from "./request-reconciler.ts";
 
-type Spec = { secretName: string };
+const SPEC = z.object({ secretName: z.string() });
+type Spec = z.output<typeof SPEC>;
 
 const KEY = "AcmeIssuer.acme.example.com default/ca";
 const CLUSTER_KEY = "AcmeClusterIssuer.acme.example.com ca";
@@ -51,12 +58,16 @@ describe("IssuerReconciler", () => {
     };
   }
 
-  function newReconciler(clusterResourceNamespace?: string): IssuerReconciler {
+  function newReconciler(
+    clusterResourceNamespace?: string,
+    more: Pick<IssuerDefinition<typeof SPEC>, "lookup" | "ignoreIssuer"> = {},
+  ): IssuerReconciler {
     const definition = defineIssuer({
+      ...more,
       group: "acme.example.com",
       version: "v1",
       kinds: { issuer: "AcmeIssuer", clusterIssuer: "AcmeClusterIssuer" },
-      spec: z.object({ secretName: z.string() }),
+      spec: SPEC,
       check: (context) => check(context),
       sign: (context) => sign(context),
     });
@@ -101,7 +112,7 @@ describe("IssuerReconciler", () => {
     });
   }
 
-  function call(): SignCall {
+  function call(change: Partial<SignCall> = {}): SignCall {
     return {
       issuer: KEY,
       attempt: 1,
@@ -120,6 +131,7 @@ describe("IssuerReconciler", () => {
         groups: [],
         annotations: {},
       },
+      ...change,
     };
   }
 
@@ -274,5 +286,84 @@ describe("IssuerReconciler", () => {
       throw new IssuerError("HTTP 401");
     };
     assert.equal((await newReconciler().sign(call())).type, "issuerAtFault");
+  });
+
+  it("says that it checks an issuer for the first time, in one event once that is done", async () => {
+    const reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    await reconciler.reconcile(KEY);
+    assert.deepEqual(
+      statuses.map(({ status, reason }) => `${status} ${reason}`),
+      ["Unknown Initializing", "True Checked"],
+    );
+    assert.deepEqual(events, ["Checked"]);
+  });
+
+  it("neither checks nor writes to an issuer that its author ignores (G18)", async () => {
+    check = () => assert.fail("check() was called");
+    const reconciler = newReconciler(undefined, { ignoreIssuer: () => true });
+    assert.deepEqual(await reconciler.reconcile(KEY), {});
+    assert.equal(reconciler.view(KEY).isIgnored, true);
+    assert.equal(statuses.length, 0);
+  });
+
+  it("checks an issuer again soon after a call has failed, in case it is the CA's outage", async () => {
+    const reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    sign = async () => {
+      throw new Error("HTTP 502");
+    };
+    await reconciler.sign(call());
+    assert.deepEqual(enqueued, [KEY]);
+    const { requeueAfterMs = 0 } = await reconciler.reconcile(KEY);
+    assert.ok(requeueAfterMs > 0 && requeueAfterMs <= 10_000);
+    await reconciler.sign(call());
+    assert.deepEqual(enqueued, [KEY], "once is enough");
+  });
+
+  it("takes three certificates in a row that cannot be published as the issuer's fault", async () => {
+    const reconciler = newReconciler();
+    await reconciler.reconcile(KEY);
+    for (const refusal of ["a", "b", undefined, "c", "d"]) reconciler.reportGate(KEY, refusal);
+    assert.equal(reconciler.view(KEY).unreportedFault, undefined);
+    reconciler.reportGate(KEY, "wrong key");
+    assert.equal(
+      reconciler.view(KEY).unreportedFault,
+      "The last 3 certificates of the CA could not be published, of the latest: wrong key",
+    );
+  });
+
+  it("returns what lookup() finds, and does not sign then", async () => {
+    sign = () => assert.fail("sign() was called");
+    const reconciler = newReconciler(undefined, {
+      lookup: async ({ idempotencyKey }) => ({ certificate: `PEM of ${idempotencyKey}` }),
+    });
+    const outcome = await reconciler.sign(call({ mayBeIssued: true }));
+    assert.deepEqual(outcome, { type: "issued", certificate: "PEM of k" });
+  });
+
+  it("signs where lookup() finds nothing, and asks it only where there may be something", async () => {
+    let lookups = 0;
+    const reconciler = newReconciler(undefined, {
+      lookup: async () => {
+        lookups += 1;
+        return undefined;
+      },
+    });
+    assert.equal((await reconciler.sign(call({ mayBeIssued: false }))).type, "issued");
+    assert.equal(lookups, 0);
+    assert.equal((await reconciler.sign(call({ mayBeIssued: true }))).type, "issued");
+    assert.equal(lookups, 1);
+  });
+
+  it("says that a call was aborted when its request is gone, whatever the author throws", async () => {
+    const gone = new AbortController();
+    sign = async ({ signal }) => {
+      gone.abort();
+      assert.equal(signal.aborted, true);
+      throw new Error("HTTP client: aborted");
+    };
+    const outcome = await newReconciler().sign(call({ signal: gone.signal }));
+    assert.deepEqual(outcome, { type: "aborted" });
   });
 });
