@@ -11,6 +11,8 @@ export interface EventWriterOptions {
   readonly client: Client;
   readonly drops: EventDrops;
   readonly random: () => number;
+  /** @default a timer */
+  readonly sleep?: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Events that wait to be written. client-go's maxQueuedEvents. */
@@ -29,6 +31,7 @@ export class EventWriter {
   readonly #client: Client;
   readonly #drops: EventDrops;
   readonly #random: () => number;
+  readonly #sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
   readonly #queue = new Set<TrackedEvent>();
   readonly #stopping = new AbortController();
   /** Settles when nothing waits. */
@@ -40,6 +43,7 @@ export class EventWriter {
     this.#client = options.client;
     this.#drops = options.drops;
     this.#random = options.random;
+    this.#sleep = options.sleep ?? sleep;
   }
 
   get isFull(): boolean {
@@ -129,7 +133,7 @@ export class EventWriter {
   async #backOff(notBeforeMs: number): Promise<void> {
     this.#failures += 1;
     const backoffMs = backoffDelayMs(BACKOFF, this.#failures, this.#random);
-    await sleep(Math.max(backoffMs, notBeforeMs), this.#stopping.signal);
+    await this.#sleep(Math.max(backoffMs, notBeforeMs), this.#stopping.signal);
   }
 
   #drop(tracked: TrackedEvent, cause: DropCause, error?: unknown): void {
