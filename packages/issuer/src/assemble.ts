@@ -7,6 +7,7 @@ import {
   LOW_PRIORITY,
   type Logger,
   NORMAL_PRIORITY,
+  PartitionedInformer,
   type StoreChange,
   Workqueue,
 } from "@countersign/kube";
@@ -38,6 +39,8 @@ export interface AssembleOptions extends RetryLimits {
   readonly emitEvent: (object: KubeObject, event: ObjectEvent) => void;
   readonly fieldOwner: string;
   readonly clusterResourceNamespace: string | undefined;
+  /** Where CertificateRequests and namespaced issuers are served; undefined for everywhere. */
+  readonly namespaces: readonly string[] | undefined;
   readonly signUnapproved: boolean;
   readonly maxConcurrentRequests: number;
   readonly checkDeadlineMs: number;
@@ -48,10 +51,13 @@ export interface AssembleOptions extends RetryLimits {
   readonly drain: AbortSignal;
 }
 
+/** An informer to run. */
+type Cache = Pick<Informer<KubeObject>, "run" | "synced">;
+
 /** The parts, put together and not yet running. */
 export interface Assembly {
   /** To be synced before the controllers run. */
-  readonly informers: readonly Pick<Informer<KubeObject>, "run" | "synced">[];
+  readonly informers: readonly Cache[];
   readonly controllers: readonly ControllerOptions[];
   readonly references: ReferenceTracker;
 }
@@ -67,7 +73,7 @@ export function assemble(options: AssembleOptions): Assembly {
   const { client, kinds, serves, logger, stop, drain } = options;
   const onError = (err: unknown): void => logger.warn({ err }, "Watch failed, starting again");
   const issuerQueue = new Workqueue();
-  const served = kinds.map((kind) => serveKind(client, kind, onError));
+  const served = kinds.map((kind) => serveKind(kind, { ...options, onError }));
   const requests: RequestPart[] = [];
   const wakeRequests = (issuer: IssuerKey): void => {
     for (const part of requests) part.wake(issuer);
@@ -116,22 +122,33 @@ export function assemble(options: AssembleOptions): Assembly {
 }
 
 interface InformedKind extends ServedKind {
-  readonly informer: Informer<IssuerObject>;
+  readonly informer: PartitionedInformer<IssuerObject>;
 }
 
 function serveKind(
-  client: Client,
   kind: DefinedKind,
-  onError: (error: unknown) => void,
+  options: {
+    client: Client;
+    namespaces: readonly string[] | undefined;
+    onError: (error: unknown) => void;
+  },
 ): InformedKind {
-  const source = createWatchSource(client, kind.resource);
-  const informer = new Informer<IssuerObject>(source, { onError });
+  const { client, namespaces, onError } = options;
+  const places =
+    namespaces === undefined || !kind.namespaced
+      ? [{}]
+      : namespaces.map((namespace) => ({ namespace }));
+  const informer = new PartitionedInformer<IssuerObject>(async () =>
+    places.map(
+      (place) => new Informer(createWatchSource(client, kind.resource, place), { onError }),
+    ),
+  );
   return { ...kind, informer, issuers: informer.store };
 }
 
 /** What serves one kind of request. */
 interface RequestPart {
-  readonly informer: Pick<Informer<KubeObject>, "run" | "synced">;
+  readonly informer: Cache;
   readonly controller: ControllerOptions;
   /** Puts the open requests of an issuer into the queue. */
   wake(issuer: IssuerKey): void;
@@ -146,9 +163,9 @@ function serveRequests<T extends KubeObject>(
   },
 ): RequestPart {
   const { options, issuers, onError } = context;
-  const { client, kinds, maxConcurrentRequests, logger } = options;
+  const { client, kinds, namespaces, maxConcurrentRequests, logger } = options;
   const queue = new Workqueue();
-  const informer = new RequestInformer(client, kind, { kinds, onError });
+  const informer = new RequestInformer(client, kind, { kinds, namespaces, onError });
   const reconciler = new RequestReconciler({ ...options, kind, requests: informer.store, issuers });
   informer.onChange((change) => {
     forgetBefore(reconciler, change);

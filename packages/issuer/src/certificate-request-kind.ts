@@ -11,6 +11,8 @@ import { DEFAULT_DURATION_MS, readSigningRequest, type SigningRequest } from "./
 export const certificateRequestKind: RequestKind<CertificateRequest> = {
   resource: certificateRequests,
   referredIssuer,
+  // A selectable field of cert-manager's CRD since 1.20 (C1).
+  groupSelector: (group) => `spec.issuerRef.group=${group}`,
   phaseOf,
   encodedCsrOf: (request) => request.spec.request,
   attemptOf: (request, group) => readAttemptState(request.status?.conditions, group),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import type { Client, KubeObject } from "@countersign/kube";
+import { ApiError, type Client, type KubeObject, type WatchCallOptions } from "@countersign/kube";
 import type { Reference } from "./reference.ts";
 import { ReferenceTracker } from "./reference-tracker.ts";
 
@@ -9,6 +9,12 @@ const CA: Reference = { kind: "Secret", namespace: "ns", name: "ca" };
 function secret(name: string, resourceVersion: string): KubeObject {
   const metadata = { namespace: "ns", name, resourceVersion };
   return { apiVersion: "v1", kind: "Secret", metadata };
+}
+
+/** An API server without WatchList. */
+function streamsNoLists(): ApiError {
+  const said = "sendInitialEvents is forbidden for watch";
+  return new ApiError({ method: "GET", path: "/" }, { status: 422, reason: "Invalid", said });
 }
 
 describe("ReferenceTracker", () => {
@@ -27,7 +33,9 @@ describe("ReferenceTracker", () => {
     changed = [];
     const client = {
       list: async () => ({ metadata: { resourceVersion: "1" }, items: listed }),
-      watch: async (resource: { plural: string }, { namespace }: { namespace: string }) => {
+      watch: async (resource: { plural: string }, options: WatchCallOptions) => {
+        const { namespace, sendInitialEvents } = options;
+        if (sendInitialEvents) throw streamsNoLists();
         watches.push(`${namespace}/${resource.plural}`);
         return (async function* () {
           for (const event of watched) yield Buffer.from(`${JSON.stringify(event)}\n`);

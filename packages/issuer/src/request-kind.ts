@@ -32,6 +32,10 @@ export interface RequestKind<T extends KubeObject = KubeObject> {
   readonly resource: Resource<T>;
   /** The issuer that a request refers to, among these kinds; undefined where it is somebody else's. */
   referredIssuer(request: T, kinds: readonly IssuerKind[]): IssuerKey | undefined;
+  /**
+   * The field selector for the requests that refer to issuers of a group, where the API can have one.
+   */
+  groupSelector?(group: string): string;
   phaseOf(request: T): RequestPhase;
   /** The CSR as the request holds it: with the uid it tells one request from another of its name. */
   encodedCsrOf(request: T): string;

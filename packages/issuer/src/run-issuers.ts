@@ -17,6 +17,10 @@ export interface RunIssuersOptions {
   readonly fieldOwner?: string;
   /** Where the Secrets of cluster issuers are. Without it cluster issuers that need one are not Ready. */
   readonly clusterResourceNamespace?: string;
+  /**
+   * Where CertificateRequests and namespaced issuers are served. @default everywhere
+   */
+  readonly namespaces?: readonly string[] | undefined;
   /** How long a request is retried while its issuer is ready. @default 10 minutes */
   readonly retryBudgetMs?: number;
   /** How long the CA may take over an order; without it as long as it likes. */
@@ -71,6 +75,7 @@ export async function runIssuers(options: RunIssuersOptions): Promise<void> {
     emitEvent: (object, event) => recorder.emitEvent(object, event),
     fieldOwner,
     clusterResourceNamespace: options.clusterResourceNamespace,
+    namespaces: options.namespaces,
     stop: signal,
     drain: drain.signal,
   });

@@ -24,29 +24,27 @@ export {
   type ObjectReference,
 } from "./event.ts";
 export { createRecorder, type Recorder, type RecorderOptions } from "./events.ts";
-export {
-  createWatchSource,
-  Informer,
-  type InformerOptions,
-  type SourceOptions,
-} from "./informer.ts";
+export { type ChangeHandler, Informer, type InformerOptions } from "./informer.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
 export { KubeconfigError } from "./kubeconfig-error.ts";
 export type { Logger } from "./logger.ts";
 export type { KubeList, KubeObject, ObjectMeta, OwnerReference } from "./object.ts";
 export { type NamespacedName, objectKey, parseObjectKey } from "./object-key.ts";
+export { PartitionedInformer } from "./partitioned-informer.ts";
 export { createTransport, type TransportOptions } from "./pool-transport.ts";
 export { apiVersionOf, defineResource, pathOf, type Resource } from "./resource.ts";
 export type { IndexFunction, StoreChange, StoreOptions, StoreReader } from "./store.ts";
 export type { ApiRequest, Transport } from "./transport.ts";
 export { isTransportError, TransportError, type TransportErrorCode } from "./transport-error.ts";
+export { type WatchOptions, watch } from "./watch.ts";
+export { WatchError } from "./watch-error.ts";
 export type { WatchEvent } from "./watch-event.ts";
 export {
-  step,
-  WatchError,
-  type WatcherEvent,
-  type WatcherState,
+  createWatchSource,
+  isSelectable,
+  type SourceOptions,
   type WatchSource,
-  watch,
-} from "./watcher.ts";
+} from "./watch-source.ts";
+export { step } from "./watcher.ts";
+export type { WatcherEvent, WatcherState, WatcherStep } from "./watcher-state.ts";
 export { LOW_PRIORITY, NORMAL_PRIORITY, Workqueue, type WorkqueueOptions } from "./workqueue.ts";

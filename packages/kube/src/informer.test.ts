@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { Informer } from "./informer.ts";
 import type { KubeObject } from "./object.ts";
 import type { WatchEvent } from "./watch-event.ts";
-import type { WatchSource } from "./watcher.ts";
+import type { WatchSource } from "./watch-source.ts";
 
 function pod(name: string, resourceVersion: string): KubeObject {
   return { apiVersion: "v1", kind: "Pod", metadata: { namespace: "ns", name, resourceVersion } };
@@ -77,5 +77,81 @@ describe("Informer", () => {
     });
     assert.deepEqual(await changesOf(informer, 2), ["ns/a added by list", "ns/b added"]);
     assert.deepEqual(errors, [boom, boom]);
+  });
+
+  it("keeps the rejection of a handler from the others, and tells it", async () => {
+    const errors: unknown[] = [];
+    const informer = new Informer(source([pod("a", "1")], added), {
+      onError: (error) => errors.push(error),
+    });
+    const boom = new Error("boom");
+    informer.onChange(() => Promise.reject(boom));
+    assert.deepEqual(await changesOf(informer, 2), ["ns/a added by list", "ns/b added"]);
+    assert.deepEqual(errors, [boom, boom]);
+  });
+
+  it("goes on after an object that cannot be read, and tells it", async () => {
+    const errors: unknown[] = [];
+    const boom = new Error("boom");
+    const informer = new Informer(source([pod("bad", "1"), pod("a", "2")], added), {
+      keep: (object) => {
+        if (object.metadata.name === "bad") throw boom;
+        return object;
+      },
+      onError: (error) => errors.push(error),
+    });
+    assert.deepEqual(await changesOf(informer, 2), ["ns/a added by list", "ns/b added"]);
+    assert.deepEqual(errors, [boom]);
+  });
+
+  it("tells what a list that failed had read, with the list that follows", async () => {
+    let pages = 0;
+    const informer = new Informer<KubeObject>(
+      {
+        ...source([]),
+        list: async () => {
+          pages += 1;
+          if (pages === 2) throw new Error("reset");
+          const metadata =
+            pages === 1 ? { resourceVersion: "5", continue: "more" } : { resourceVersion: "5" };
+          return { metadata, items: [pod("a", "1")] };
+        },
+      },
+      { onError: ignore, backoff: { initialMs: 0, maxMs: 0 } },
+    );
+    assert.deepEqual(await changesOf(informer, 1), ["ns/a added by list"]);
+  });
+
+  it("tells a streamed list once it is whole, without what went meanwhile", async () => {
+    const end = {
+      ...pod("", "9"),
+      metadata: {
+        name: "",
+        resourceVersion: "9",
+        annotations: { "k8s.io/initial-events-end": "true" },
+      },
+    };
+    const streamed = source(
+      [],
+      { type: "ADDED", object: pod("a", "1") },
+      added,
+      deleted,
+      { type: "BOOKMARK", object: end },
+      { type: "MODIFIED", object: pod("b", "10") },
+    );
+    const informer = new Informer<KubeObject>(
+      {
+        ...streamed,
+        stream: ({ signal }) => streamed.watch({ resourceVersion: "", signal }),
+      },
+      { onError: ignore },
+    );
+    assert.deepEqual(await changesOf(informer, 4), [
+      "ns/a added by list",
+      "ns/b added by list",
+      "ns/a deleted by list",
+      "ns/b updated",
+    ]);
+    assert.deepEqual(informer.store.list(), [pod("b", "10")]);
   });
 });

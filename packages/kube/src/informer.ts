@@ -1,10 +1,9 @@
 import type { Backoff } from "./backoff.ts";
-import type { Client } from "./client.ts";
 import type { KubeObject } from "./object.ts";
-import type { Resource } from "./resource.ts";
 import { Store, type StoreChange, type StoreOptions, type StoreReader } from "./store.ts";
-import { decodeWatchEvents } from "./watch-event.ts";
-import { type WatcherEvent, type WatchSource, watch } from "./watcher.ts";
+import { watch } from "./watch.ts";
+import type { WatchSource } from "./watch-source.ts";
+import type { WatcherEvent } from "./watcher-state.ts";
 
 /** Settings of an informer. */
 export interface InformerOptions<T extends KubeObject> extends StoreOptions<T> {
@@ -13,21 +12,25 @@ export interface InformerOptions<T extends KubeObject> extends StoreOptions<T> {
   readonly backoff?: Backoff;
 }
 
+/** Told what has changed. It is not waited for: what it throws, now or later, goes to `onError`. */
+export type ChangeHandler<T extends KubeObject> = (change: StoreChange<T>) => void | Promise<void>;
+
 /**
  * A watcher and its store: keeps the store equal to the cluster and tells each change to its
  * handlers.
  *
- * Guarantees: a handler that throws neither stops the informer nor keeps a change from the others;
- * the changes of a list are told once the list is whole.
+ * Guarantees: a handler that throws neither stops the informer nor keeps a change from the others,
+ * nor does an object that `keep` or an index cannot read; the changes of a list are told once the
+ * list is whole, those of a list that failed with the next one.
  */
 export class Informer<T extends KubeObject> {
   readonly #source: WatchSource<T>;
   readonly #options: InformerOptions<T>;
   readonly #store: Store<T>;
-  readonly #handlers: ((change: StoreChange<T>) => void)[] = [];
+  readonly #handlers: ChangeHandler<T>[] = [];
   readonly #synced = Promise.withResolvers<void>();
-  /** The changes of the list under way, told at its end. */
-  #listChanges: StoreChange<T>[] = [];
+  /** The changes since a list began, told at its end; undefined between lists. */
+  #listChanges: StoreChange<T>[] | undefined;
 
   constructor(source: WatchSource<T>, options: InformerOptions<T>) {
     this.#source = source;
@@ -45,7 +48,7 @@ export class Informer<T extends KubeObject> {
   }
 
   /** Adds a handler. Those who come after `run` miss what was told before. */
-  onChange(handler: (change: StoreChange<T>) => void): void {
+  onChange(handler: ChangeHandler<T>): void {
     this.#handlers.push(handler);
   }
 
@@ -53,28 +56,29 @@ export class Informer<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     const { backoff } = this.#options;
     const options = backoff === undefined ? { signal } : { signal, backoff };
-    for await (const event of watch(this.#source, options)) this.#take(event);
+    for await (const event of watch(this.#source, options)) {
+      if (signal.aborted) return;
+      this.#take(event);
+    }
   }
 
   #take(event: WatcherEvent<T>): void {
     switch (event.type) {
       case "listing":
-        this.#listChanges = [];
+        this.#listChanges ??= [];
         this.#store.beginList();
         return;
       case "page":
-        for (const object of event.objects) this.#collect(this.#store.apply(object));
+        for (const object of event.objects) this.#change(() => this.#store.apply(object));
         return;
       case "listed":
-        this.#listChanges.push(...this.#store.endList());
-        for (const change of this.#listChanges.splice(0)) this.#tell(change);
-        this.#synced.resolve();
+        this.#endList();
         return;
       case "applied":
-        this.#tell(this.#store.apply(event.object));
+        this.#change(() => this.#store.apply(event.object));
         return;
       case "deleted":
-        this.#tell(this.#store.delete(event.object));
+        this.#change(() => this.#store.delete(event.object));
         return;
       case "failed":
         this.#options.onError(event.error);
@@ -82,58 +86,37 @@ export class Informer<T extends KubeObject> {
     }
   }
 
-  #collect(change: StoreChange<T> | undefined): void {
-    if (change !== undefined) this.#listChanges.push(change);
-  }
-
-  #tell(change: StoreChange<T> | undefined): void {
-    if (change === undefined) return;
-    for (const handler of this.#handlers) {
-      try {
-        handler(change);
-      } catch (error) {
-        this.#options.onError(error);
-      }
+  /** Changes the store by one object. */
+  #change(change: () => StoreChange<T> | undefined): void {
+    try {
+      const changed = change();
+      if (changed === undefined) return;
+      if (this.#listChanges === undefined) this.#tell(changed);
+      else this.#listChanges.push(changed);
+    } catch (error) {
+      this.#options.onError(error);
     }
   }
-}
 
-/** Which objects of a resource a source tells. */
-export interface SourceOptions {
-  /** One namespace; without it all of them. */
-  readonly namespace?: string;
-  readonly fieldSelector?: string;
-  readonly labelSelector?: string;
-  /** Objects come as PartialObjectMetadata: `metadata` and nothing else. */
-  readonly metadataOnly?: boolean;
-  /** @default Math.random */
-  readonly random?: () => number;
-}
+  #endList(): void {
+    const changes = [...(this.#listChanges ?? []), ...this.#store.endList()];
+    this.#listChanges = undefined;
+    for (const change of changes) this.#tell(change);
+    this.#synced.resolve();
+  }
 
-/** Objects a page, as client-go's pager. */
-const PAGE_SIZE = 500;
+  #tell(change: StoreChange<T>): void {
+    for (const handler of this.#handlers) {
+      // Waits for none of them; `#call` never rejects.
+      void this.#call(handler, change);
+    }
+  }
 
-/** The API server ends a watch after 5 to 10 minutes, so that not all come back together. As client-go. */
-const SHORTEST_WATCH_SECONDS = 300;
-
-/** Reads a resource from the API server: pages of a list, then a watch with bookmarks. */
-export function createWatchSource<T extends KubeObject>(
-  client: Client,
-  resource: Resource<T>,
-  options: SourceOptions = {},
-): WatchSource<T> {
-  const { random = Math.random, ...selection } = options;
-  return {
-    list: (page) => client.list(resource, { ...selection, ...page, limit: PAGE_SIZE }),
-    watch: async ({ resourceVersion, signal }) => {
-      const timeoutSeconds = Math.round(SHORTEST_WATCH_SECONDS * (1 + random()));
-      const body = await client.watch(resource, {
-        ...selection,
-        resourceVersion,
-        timeoutSeconds,
-        signal,
-      });
-      return decodeWatchEvents<T>(body);
-    },
-  };
+  async #call(handler: ChangeHandler<T>, change: StoreChange<T>): Promise<void> {
+    try {
+      await handler(change);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
 }

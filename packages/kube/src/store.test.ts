@@ -32,6 +32,13 @@ describe("Store", () => {
     assert.equal(store.get("ns/a"), second);
   });
 
+  it("apply() keeps no managedFields", () => {
+    const store = new Store();
+    const { metadata, ...rest } = object("a", "1");
+    store.apply({ ...rest, metadata: { ...metadata, managedFields: [{}] } });
+    assert.deepEqual(store.get("ns/a"), object("a", "1"));
+  });
+
   it("apply() tells nothing of a version that is known", () => {
     const store = new Store();
     store.apply(object("a", "1"));

@@ -17,7 +17,7 @@ export type IndexFunction<T extends KubeObject> = (object: T) => readonly string
 export interface StoreOptions<T extends KubeObject> {
   /**
    * What is kept of an object; undefined where nothing is, as if it did not exist. Memory follows
-   * what this returns.
+   * what this returns, less its managedFields, which are never kept.
    */
   readonly keep?: (object: T) => T | undefined;
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
@@ -84,10 +84,11 @@ export class Store<T extends KubeObject> implements StoreReader<T> {
     this.#listed?.add(key);
     const before = this.#objects.get(key);
     if (before !== undefined && isSameVersion(before, object)) return undefined;
+    const after = withoutManagedFields(kept);
     this.#unfile(key, before);
-    this.#objects.set(key, kept);
-    this.#file(key, kept);
-    const change = { key, after: kept, isListed: this.#listed !== undefined };
+    this.#objects.set(key, after);
+    this.#file(key, after);
+    const change = { key, after, isListed: this.#listed !== undefined };
     return before === undefined ? change : { ...change, before };
   }
 
@@ -136,6 +137,13 @@ export class Store<T extends KubeObject> implements StoreReader<T> {
       }
     }
   }
+}
+
+/** A quarter of an object's size, and no controller reads them. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 function isSameVersion(a: KubeObject, b: KubeObject): boolean {

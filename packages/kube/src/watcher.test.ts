@@ -3,7 +3,9 @@ import { describe, it } from "node:test";
 import { ApiError } from "./api-error.ts";
 import type { KubeObject } from "./object.ts";
 import type { WatchEvent } from "./watch-event.ts";
-import { step, type WatcherState, type WatcherStep, type WatchSource, watch } from "./watcher.ts";
+import type { WatchSource } from "./watch-source.ts";
+import { step } from "./watcher.ts";
+import { UNKNOWN, type WatcherState, type WatcherStep } from "./watcher-state.ts";
 
 type State = WatcherState<KubeObject>;
 
@@ -11,9 +13,8 @@ function pod(name: string, resourceVersion: string): KubeObject {
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "ns", resourceVersion } };
 }
 
-function expired(): ApiError {
-  const request = { method: "GET", path: "/api/v1/pods" } as const;
-  return new ApiError(request, { status: 410, said: "too old resource version" });
+function refusal(status: number): ApiError {
+  return new ApiError({ method: "GET", path: "/api/v1/pods" }, { status, said: "no" });
 }
 
 /** A source whose every answer a test gives. */
@@ -33,6 +34,15 @@ async function* stream(
 
 function context(now = 0): { signal: AbortSignal; now: () => number } {
   return { signal: new AbortController().signal, now: () => now };
+}
+
+function streaming(...events: WatchEvent<KubeObject>[]): State {
+  return { phase: "streaming", openedAt: 0, events: stream(...events) };
+}
+
+function bookmark(resourceVersion: string, annotations?: Record<string, string>): KubeObject {
+  const metadata = { name: "", resourceVersion, ...(annotations && { annotations }) };
+  return { apiVersion: "v1", kind: "Pod", metadata };
 }
 
 function watching(...events: WatchEvent<KubeObject>[]): State {
@@ -55,7 +65,7 @@ describe("step()", () => {
       },
     });
     const told: unknown[] = [];
-    let state: State = { phase: "empty" };
+    let state: State = UNKNOWN;
     while (state.phase !== "watching") {
       const next: WatcherStep<KubeObject> = await step(pages, state, context());
       state = next.state;
@@ -75,7 +85,7 @@ describe("step()", () => {
     const error = new Error("boom");
     const failing = source({ list: () => Promise.reject(error) });
     const next = await step(failing, { phase: "listing", continue: "more" }, context());
-    assert.deepEqual(next, { state: { phase: "empty" }, event: { type: "failed", error } });
+    assert.deepEqual(next, { state: UNKNOWN, event: { type: "failed", error } });
   });
 
   it("opens the watch again from the same version when it cannot be opened", async () => {
@@ -89,16 +99,16 @@ describe("step()", () => {
   });
 
   it("lists again when the version to watch from is answered with 410", async () => {
-    const error = expired();
+    const error = refusal(410);
     const failing = source({ watch: () => Promise.reject(error) });
     const next = await step(failing, { phase: "connecting", resourceVersion: "5" }, context());
-    assert.deepEqual(next.state, { phase: "empty" });
+    assert.deepEqual(next.state, UNKNOWN);
   });
 
   it("lists again when the watch tells 410 as an event", async () => {
     const event = { type: "ERROR", object: { code: 410, message: "too old" } } as const;
     const next = await step(source({}), watching(event), context());
-    assert.deepEqual(next.state, { phase: "empty" });
+    assert.deepEqual(next.state, UNKNOWN);
     assert.equal(next.event?.type, "failed");
   });
 
@@ -124,8 +134,8 @@ describe("step()", () => {
   });
 
   it("tells nothing of a bookmark but goes on from its version", async () => {
-    const bookmark = { type: "BOOKMARK", object: pod("", "99") } as const;
-    const next = await step(source({}), watching(bookmark), context());
+    const event = { type: "BOOKMARK", object: bookmark("99") } as const;
+    const next = await step(source({}), watching(event), context());
     assert.equal(next.event, undefined);
     assert.equal(next.state.phase === "watching" && next.state.resourceVersion, "99");
   });
@@ -150,35 +160,100 @@ describe("step()", () => {
     assert.deepEqual(next.state, { phase: "connecting", resourceVersion: "5" });
     assert.equal(next.event?.type, "failed");
   });
+
+  it("closes a watch that it leaves", async () => {
+    const closed: string[] = [];
+    for (const event of [
+      { type: "ERROR", object: { code: 500 } },
+      { type: "MODIFIED", object: { ...pod("a", "1"), metadata: { name: "a" } } },
+    ] as const) {
+      const events: AsyncIterator<WatchEvent<KubeObject>> = {
+        next: async () => ({ value: event }),
+        return: async () => {
+          closed.push(event.type);
+          return { done: true, value: undefined };
+        },
+      };
+      await step(
+        source({}),
+        { phase: "watching", resourceVersion: "5", openedAt: 0, events },
+        context(),
+      );
+    }
+    assert.deepEqual(closed, ["ERROR", "MODIFIED"]);
+  });
 });
 
-describe("watch()", () => {
-  it("outlives failures and stops telling once the signal aborts", async () => {
-    const controller = new AbortController();
-    let lists = 0;
-    const flaky = source({
-      list: () => {
-        lists += 1;
-        if (lists < 3) return Promise.reject(new Error("refused"));
-        return Promise.resolve({ metadata: { resourceVersion: "7" }, items: [pod("a", "1")] });
-      },
-      watch: async () => stream({ type: "ADDED", object: pod("b", "8") }),
+describe("step() of a source that can stream its list", () => {
+  const END = { "k8s.io/initial-events-end": "true" };
+
+  it("has the list streamed, says that it is whole, and goes on with the same watch", async () => {
+    const streamed = source({
+      stream: async () =>
+        stream(
+          { type: "ADDED", object: pod("a", "1") },
+          { type: "BOOKMARK", object: bookmark("2") },
+          { type: "DELETED", object: pod("a", "8") },
+          { type: "BOOKMARK", object: bookmark("9", END) },
+          { type: "ADDED", object: pod("b", "10") },
+        ),
     });
-    const told: string[] = [];
-    const backoff = { initialMs: 0, maxMs: 0 };
-    for await (const event of watch(flaky, { signal: controller.signal, backoff })) {
-      told.push(event.type);
-      if (event.type === "applied") controller.abort();
+    const told: unknown[] = [];
+    let state: State = UNKNOWN;
+    for (let i = 0; i < 7; i += 1) {
+      const next: WatcherStep<KubeObject> = await step(streamed, state, context());
+      state = next.state;
+      told.push(next.event);
     }
     assert.deepEqual(told, [
-      "listing",
-      "failed",
-      "listing",
-      "failed",
-      "listing",
-      "page",
-      "listed",
-      "applied",
+      { type: "listing" },
+      undefined,
+      { type: "page", objects: [pod("a", "1")] },
+      undefined,
+      { type: "deleted", object: pod("a", "8") },
+      { type: "listed" },
+      { type: "applied", object: pod("b", "10") },
     ]);
+    assert.equal(state.phase === "watching" && state.resourceVersion, "10");
   });
+
+  for (const status of [400, 422]) {
+    it(`reads pages at once when the API server refuses to stream with ${status}`, async () => {
+      const refusing = source({ stream: () => Promise.reject(refusal(status)) });
+      const next = await step(refusing, { phase: "opening" }, context());
+      assert.deepEqual(next, { state: { phase: "listing" } });
+    });
+  }
+
+  it("has it streamed again when the stream cannot be opened", async () => {
+    const error = refusal(429);
+    const busy = source({ stream: () => Promise.reject(error) });
+    const next = await step(busy, { phase: "opening" }, context());
+    assert.deepEqual(next, { state: UNKNOWN, event: { type: "failed", error } });
+  });
+
+  const breaks: readonly [string, State, string | undefined][] = [
+    ["ends", streaming(), "ERR_WATCH_ENDED_EARLY"],
+    ["tells an error", streaming({ type: "ERROR", object: { code: 410 } }), "ERR_WATCH_REFUSED"],
+    [
+      "breaks",
+      {
+        phase: "streaming",
+        openedAt: 0,
+        events: { next: () => Promise.reject(Object.assign(new Error("x"), { code: "RESET" })) },
+      },
+      "RESET",
+    ],
+  ];
+  for (const [how, state, code] of breaks) {
+    it(`lists in pages when the stream ${how} before the list is whole`, async () => {
+      const streamed = source({ stream: () => assert.fail("streamed again") });
+      const next = await step(streamed, state, context(60_000));
+      assert.deepEqual(next.state, { phase: "empty", by: "pages" });
+      const { event } = next;
+      assert.equal(event?.type === "failed" && (event.error as { code?: string }).code, code);
+      const again = await step(streamed, next.state, context());
+      assert.deepEqual(again, { state: { phase: "listing" }, event: { type: "listing" } });
+    });
+  }
 });
