@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { ApiError, type Client, type KubeObject, type WatchCallOptions } from "@countersign/kube";
+import {
+  ApiError,
+  type Client,
+  type KubeObject,
+  type ListOptions,
+  type WatchCallOptions,
+} from "@countersign/kube";
 import type { Reference } from "./reference.ts";
 import { ReferenceTracker } from "./reference-tracker.ts";
 
@@ -17,6 +23,10 @@ function streamsNoLists(): ApiError {
   return new ApiError({ method: "GET", path: "/" }, { status: 422, reason: "Invalid", said });
 }
 
+function answer(status: number): ApiError {
+  return new ApiError({ method: "GET", path: "/" }, { status, said: "no" });
+}
+
 describe("ReferenceTracker", () => {
   let stop: AbortController;
   let listed: KubeObject[];
@@ -24,19 +34,30 @@ describe("ReferenceTracker", () => {
   let watches: string[];
   let changed: string[];
   let tracker: ReferenceTracker;
+  /** Who may watch: everything, single objects, or nothing. */
+  let rights: "all" | "by name" | "none";
+  let onSleep: (turn: number) => void;
 
   beforeEach(() => {
+    rights = "all";
+    onSleep = () => {};
+    let turn = 0;
     stop = new AbortController();
     listed = [];
     watched = [];
     watches = [];
     changed = [];
     const client = {
-      list: async () => ({ metadata: { resourceVersion: "1" }, items: listed }),
+      list: async (_: unknown, options: ListOptions) => {
+        throwIfForbidden(options);
+        return { metadata: { resourceVersion: "1" }, items: listed };
+      },
+      get: async () => listed[0] ?? Promise.reject(answer(404)),
       watch: async (resource: { plural: string }, options: WatchCallOptions) => {
-        const { namespace, sendInitialEvents } = options;
+        const { namespace, sendInitialEvents, fieldSelector = "" } = options;
+        throwIfForbidden(options);
         if (sendInitialEvents) throw streamsNoLists();
-        watches.push(`${namespace}/${resource.plural}`);
+        watches.push(`${namespace}/${resource.plural}${fieldSelector && ` ${fieldSelector}`}`);
         return (async function* () {
           for (const event of watched) yield Buffer.from(`${JSON.stringify(event)}\n`);
           stop.abort();
@@ -49,8 +70,17 @@ describe("ReferenceTracker", () => {
       logger: { debug: silent, info: silent, warn: silent, error: silent },
       signal: stop.signal,
       onChange: (issuer) => changed.push(issuer),
+      sleep: async () => {
+        turn += 1;
+        onSleep(turn);
+      },
     });
   });
+
+  function throwIfForbidden({ fieldSelector }: { fieldSelector?: string | undefined }): void {
+    const isNamed = fieldSelector !== undefined;
+    if (rights === "none" || (rights === "by name" && !isNamed)) throw answer(403);
+  }
 
   it("tells an issuer of a version that it has not read", async () => {
     listed = [secret("ca", "5")];
@@ -96,5 +126,46 @@ describe("ReferenceTracker", () => {
     tracker.record("b", { ...CA, name: "other" }, undefined);
     await tracker.ended();
     assert.deepEqual(watches, ["ns/secrets"]);
+  });
+
+  it("tells an issuer whose reading was overtaken before it was recorded", async () => {
+    watched = [
+      { type: "ADDED", object: secret("ca", "6") },
+      { type: "MODIFIED", object: secret("ca", "7") },
+    ];
+    tracker.record("early", CA, undefined);
+    await tracker.ended();
+    changed.length = 0;
+    tracker.record("late", CA, "6");
+    tracker.record("current", CA, "7");
+    assert.deepEqual(changed, ["late"]);
+  });
+
+  it("watches by name what it may not watch by namespace", async () => {
+    rights = "by name";
+    watched = [{ type: "ADDED", object: secret("ca", "6") }];
+    tracker.record("issuer", CA, undefined);
+    await tracker.ended();
+    assert.deepEqual(watches, ["ns/secrets metadata.name=ca"]);
+    assert.deepEqual(changed, ["issuer"]);
+  });
+
+  it("tells of an object that was gone before it could be watched by name", async () => {
+    rights = "by name";
+    tracker.record("issuer", CA, "5");
+    await tracker.ended();
+    assert.deepEqual(changed, ["issuer"]);
+  });
+
+  it("reads again and again what it may not watch at all", async () => {
+    rights = "none";
+    listed = [secret("ca", "6")];
+    onSleep = (turn) => {
+      if (turn === 2) listed = [];
+      if (turn === 3) stop.abort();
+    };
+    tracker.record("issuer", CA, "6");
+    await tracker.ended();
+    assert.deepEqual(changed, ["issuer"]);
   });
 });

@@ -50,7 +50,7 @@ export async function* watch<T extends KubeObject>(
       if (signal.aborted) return;
       if (next.event === undefined) continue;
       yield next.event;
-      if (next.event.type !== "failed") continue;
+      if (signal.aborted || next.event.type !== "failed") continue;
       failures = now() - failedAt > HEALTHY_AFTER_MS ? 1 : failures + 1;
       failedAt = now();
       const delayMs = backoffDelayMs(backoff, failures, options.random);
