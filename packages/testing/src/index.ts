@@ -1,4 +1,8 @@
 export { type CertManager, installCertManager } from "./cert-manager/install-cert-manager.ts";
+export {
+  type CertManagerCrdsOptions,
+  installCertManagerCrds,
+} from "./cert-manager/install-cert-manager-crds.ts";
 export { CERTIFICATES } from "./cert-manager/resources.ts";
 export type { CertManagerOptions } from "./cert-manager/setting.ts";
 export type { Holder, KeyAndCertificate } from "./control-plane/authority.ts";
@@ -44,6 +48,7 @@ export { type Secret, type SecretMeta, secret, tlsSecret } from "./objects/secre
 export { type PollOptions, poll } from "./poll.ts";
 export type { Progress, ProgressEvent } from "./progress.ts";
 export { CERTIFICATE_REQUESTS, INGRESSES, SECRETS } from "./resources.ts";
+export { CERT_MANAGER_CRDS, type CertManagerVersion } from "./servers/cert-manager-crds.ts";
 export {
   type CertManagerFiles,
   type FindOptions,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Client, isApiError } from "@countersign/kube";
 import { parse } from "yaml";
 import { poll } from "../poll.ts";
+import { installableDefinition } from "./installable-definition.ts";
 import { CUSTOM_RESOURCE_DEFINITIONS, type CustomResourceDefinition } from "./resources.ts";
 
 const ESTABLISHED_TIMEOUT_MS = 60_000;
@@ -15,8 +16,10 @@ export async function installCustomResourceDefinitions(
 ): Promise<void> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(".yaml"));
   const definitions = await Promise.all(
-    files.map(
-      async (file) => parse(await readFile(join(folder, file), "utf8")) as CustomResourceDefinition,
+    files.map(async (file) =>
+      installableDefinition(
+        parse(await readFile(join(folder, file), "utf8")) as CustomResourceDefinition,
+      ),
     ),
   );
   await Promise.all(

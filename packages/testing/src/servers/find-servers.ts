@@ -7,6 +7,7 @@ import { makeCacheEntry } from "./cache-entry.ts";
 import { defaultCacheFolder, type Env, type Platform, thisPlatform } from "./cache-folder.ts";
 import { archiveEntryName, ENVTEST_INDEX, findArchive, unpackArchive } from "./envtest-archive.ts";
 import { folderOnPath, isExecutable, versionFault } from "./executable.ts";
+import { findGo } from "./find-go.ts";
 import { buildEntryName, goBuild, hasSources } from "./go-build.ts";
 import {
   CERT_MANAGER,
@@ -190,18 +191,13 @@ async function findInArchive(missing: readonly ServerProgram[], search: Search):
 }
 
 async function findWithGo(missing: readonly ServerProgram[], search: Search): Promise<void> {
-  const { env, signal, progress, platform } = search;
-  const folder = folderOnPath("go", env);
-  if (folder === undefined) {
-    search.misses.push("PATH has no go");
+  const { env, progress, platform } = search;
+  const found = await findGo(search);
+  if ("miss" in found) {
+    search.misses.push(found.miss);
     return;
   }
-  const go = join(folder, "go");
-  const fault = await versionFault([go, "env", "GOVERSION"], { oldest: OLDEST_GO, env, signal });
-  if (fault !== undefined) {
-    search.misses.push(`PATH (${folder}): go ${fault}`);
-    return;
-  }
+  const { go } = found;
   for (const program of missing.filter(hasSources)) {
     const entry = join(search.cacheDir, buildEntryName(program, platform));
     await withProgress(
