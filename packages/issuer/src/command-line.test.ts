@@ -36,6 +36,7 @@ describe("commandLine()", () => {
       certificateRequests: true,
       certificateSigningRequests: true,
       maxConcurrentRequests: 32,
+      featureGates: new Set(),
       logLevel: "info",
     });
   });
@@ -50,6 +51,7 @@ describe("commandLine()", () => {
       "--certificate-requests=true",
       "--certificate-signing-requests=false",
       "--max-concurrent-requests=4",
+      "--feature-gates=LegacyUnapprovedRequests=true",
       "--log-level=debug",
     );
     assert.deepEqual(flags, {
@@ -61,6 +63,7 @@ describe("commandLine()", () => {
       certificateRequests: true,
       certificateSigningRequests: false,
       maxConcurrentRequests: 4,
+      featureGates: new Set(["LegacyUnapprovedRequests"]),
       logLevel: "debug",
     });
   });
@@ -73,6 +76,14 @@ describe("commandLine()", () => {
     [["--leader-elect=maybe"], /must be true or false/],
     [["--max-retry-duration=10"], /must be a duration such as 90s, 10m or 1h30m/],
     [["--max-concurrent-requests=0"], /must be a whole number from 1/],
+    [
+      ["--feature-gates=Nonsense=true"],
+      /^error: option '--feature-gates <gates>' argument 'Nonsense=true' is invalid\. "Nonsense" is no feature gate, must be one of LegacyUnapprovedRequests\.$/m,
+    ],
+    [
+      ["--feature-gates=LegacyUnapprovedRequests"],
+      /"LegacyUnapprovedRequests" must be LegacyUnapprovedRequests=true or LegacyUnapprovedRequests=false\.$/m,
+    ],
     [["--log-level=loud"], /Allowed choices are debug, info, warn, error/],
     [["--nonsense"], /unknown option '--nonsense'/],
     [["manifests", "--service-account=acme"], /must be namespace\/name/],
@@ -91,6 +102,7 @@ describe("commandLine()", () => {
       CERTIFICATE_REQUESTS: "false",
       CERTIFICATE_SIGNING_REQUESTS: "true",
       MAX_CONCURRENT_REQUESTS: "4",
+      FEATURE_GATES: "LegacyUnapprovedRequests=true",
       LOG_LEVEL: "warn",
     });
     assert.deepEqual(await read(), {
@@ -101,6 +113,7 @@ describe("commandLine()", () => {
       certificateRequests: false,
       certificateSigningRequests: true,
       maxConcurrentRequests: 4,
+      featureGates: new Set(["LegacyUnapprovedRequests"]),
       logLevel: "warn",
     });
   });

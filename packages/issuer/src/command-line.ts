@@ -1,5 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import {
+  DEFAULT_FEATURE_GATES,
+  describeFeatureGates,
+  type FeatureGates,
+  parseFeatureGates,
+} from "./feature-gates.ts";
 import { parseGoDuration } from "./go-duration.ts";
+import { messageOf } from "./outcome.ts";
 import type { ServiceAccount } from "./rbac.ts";
 
 /** What the controller's flags say. */
@@ -12,6 +19,7 @@ export interface ControllerFlags {
   readonly certificateRequests: boolean;
   readonly certificateSigningRequests: boolean;
   readonly maxConcurrentRequests: number;
+  readonly featureGates: FeatureGates;
   readonly logLevel: string;
 }
 
@@ -78,6 +86,10 @@ export function commandLine(name: string, actions: Actions): Command {
       .env("MAX_CONCURRENT_REQUESTS")
       .default(32)
       .argParser(parseCount),
+    flag("--feature-gates <gates>", `a comma-separated list: ${describeFeatureGates()}`)
+      .env("FEATURE_GATES")
+      .default(DEFAULT_FEATURE_GATES, "each as listed")
+      .argParser(readFeatureGates),
     flag("--log-level <level>", "what to log").env("LOG_LEVEL").default("info").choices(LOG_LEVELS),
   ];
   for (const option of flags) program.addOption(option);
@@ -154,6 +166,15 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError("must be a whole number from 1.");
+}
+
+/** A flag that is given again adds to what it said before. */
+function readFeatureGates(text: string, before: FeatureGates): FeatureGates {
+  try {
+    return parseFeatureGates(text, before);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
 }
 
 function parseServiceAccount(text: string): ServiceAccount {

@@ -1,4 +1,5 @@
 // Names above are an issuer author's. Names below are for programs that embed the controllers.
+export { type ApprovalSupport, readApprovalSupport } from "./approval-support.ts";
 export {
   type CertificateRequest,
   type CertificateRequestStatus,
@@ -42,3 +43,4 @@ export { type Reference, ReferencedObject } from "./reference.ts";
 export { type RunOptions, run } from "./run.ts";
 export { type RunIssuersOptions, runIssuers } from "./run-issuers.ts";
 export type { SigningRequest } from "./signing-request.ts";
+export { UnapprovedError } from "./unapproved-guard.ts";

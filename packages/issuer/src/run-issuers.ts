@@ -2,6 +2,7 @@ import { type Client, createRecorder, type Logger, runController } from "@counte
 import { assemble, type ServedRequests } from "./assemble.ts";
 import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
 import { canServeSigningApi } from "./signing-api.ts";
+import { whileApprovalIsUnsupported } from "./unapproved-guard.ts";
 
 /** What the controllers of some issuer types work with. */
 export interface RunIssuersOptions {
@@ -32,7 +33,10 @@ export interface RunIssuersOptions {
    * us read them. @default true
    */
   readonly certificateSigningRequests?: boolean;
-  /** Signs what no approver has looked at: only for a cert-manager that has no approval. @default false */
+  /**
+   * Signs what no approver has looked at. Only for a cert-manager before 1.3, which has no approval:
+   * where it has, {@link runIssuers} refuses. @default false
+   */
   readonly signUnapproved?: boolean;
   /** Calls of `sign()` at the same time. @default 32 */
   readonly maxConcurrentRequests?: number;
@@ -61,8 +65,15 @@ const DEFAULTS = {
  * Expected flow: the informers list everything; then the controllers work; after the signal they
  * take nothing more, calls under way have the grace period to end and write their results, and what
  * is left is aborted.
+ *
+ * @throws UnapprovedError with `signUnapproved` where the cluster's cert-manager has approval.
  */
 export async function runIssuers(options: RunIssuersOptions): Promise<void> {
+  if (!options.signUnapproved) return serve(options);
+  return whileApprovalIsUnsupported(options, (signal) => serve({ ...options, signal }));
+}
+
+async function serve(options: RunIssuersOptions): Promise<void> {
   const { client, logger, signal } = options;
   const settings = { ...DEFAULTS, ...options };
   const fieldOwner = options.fieldOwner ?? options.definitions[0]?.group ?? "";

@@ -67,6 +67,7 @@ async function runController(
       certificateRequests: flags.certificateRequests,
       certificateSigningRequests: flags.certificateSigningRequests,
       maxConcurrentRequests: flags.maxConcurrentRequests,
+      signUnapproved: flags.featureGates.has("LegacyUnapprovedRequests"),
       onStarted: () => logger.info({ server: connection.server }, "Serving issuers"),
       ...(namespace === undefined ? {} : { clusterResourceNamespace: namespace }),
     });

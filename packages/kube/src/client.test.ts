@@ -284,4 +284,12 @@ describe("Client", () => {
       { method: "POST", path: `${PATH}/w/token`, body: { spec: {} } },
     ]);
   });
+
+  it("getPath() reads what is served beside the objects", async () => {
+    const transport = new FakeTransport({ major: "1", minor: "36" });
+    const { signal } = new AbortController();
+    const answer = await createClient(transport).getPath("/version", { signal });
+    assert.deepEqual(answer, { major: "1", minor: "36" });
+    assert.deepEqual(transport.requests, [{ method: "GET", path: "/version", signal }]);
+  });
 });

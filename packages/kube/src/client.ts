@@ -135,6 +135,12 @@ export interface Client {
     options?: WriteOptions,
   ): Promise<T>;
   delete(resource: Resource, target: ObjectTarget, options?: DeleteOptions): Promise<void>;
+  /**
+   * Gets what is served beside the objects: `/version`, `/apis`, `/openapi/v3/apis/apps/v1`. Every
+   * account may read those (the ClusterRole `system:discovery`). The path begins with a slash and is
+   * already encoded; a query is not part of it.
+   */
+  getPath(path: string, options?: CallOptions): Promise<unknown>;
   /** Posts to a subresource, as a TokenRequest to `token`, and gives what it answers. */
   createSubresource(
     resource: Resource,
@@ -296,6 +302,10 @@ class TransportClient implements Client {
       ...(preconditions === undefined ? {} : { body: options }),
       signal,
     });
+  }
+
+  async getPath(path: string, { signal }: CallOptions = {}): Promise<unknown> {
+    return this.#transport.request({ method: "GET", path, signal });
   }
 
   async createSubresource(
