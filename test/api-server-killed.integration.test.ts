@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { type Client, defineResource, isTransportError, type KubeObject } from "@countersign/kube";
-import { CERTIFICATE_REQUESTS, installController, SECRETS, secret } from "@countersign/testing";
-import { ROOT } from "../tools/command.ts";
+import { type Client, isTransportError } from "@countersign/kube";
+import { CERTIFICATE_REQUESTS } from "@countersign/testing";
+import { ACME_GROUP, ACME_ISSUERS, createAcmeIssuer, serveAcme } from "./cluster/acme.ts";
 import { type HttpCa, startHttpCa } from "./cluster/http-ca.ts";
-import { printedManifests } from "./cluster/printed-manifests.ts";
 import {
   type PrivateControlPlane,
   startPrivateControlPlane,
@@ -14,7 +12,6 @@ import {
 import { createRequest, newCsrPem } from "./cluster/requests.ts";
 import { waitForCondition } from "./cluster/wait.ts";
 
-const PROGRAM = "examples/minimal/issuer.ts";
 const namespace = "default";
 const TOKEN = "a token of the test's CA";
 const REQUESTS = 150;
@@ -22,14 +19,6 @@ const CREATORS = 8;
 
 /** What an API server that has just started answers before it knows its webhooks and rights. */
 const OUTAGE_CODES = ["Forbidden", "InternalError", "ServiceUnavailable", "TooManyRequests"];
-
-const ACME_ISSUERS = defineResource<KubeObject & { spec: object }>({
-  group: "acme.example.com",
-  version: "v1alpha1",
-  kind: "AcmeIssuer",
-  plural: "acmeissuers",
-  namespaced: true,
-});
 
 // A control plane of its own, because it is killed. The issuer is the README's, its CA counts.
 describe("with its API server killed and started again while requests arrive", () => {
@@ -41,22 +30,8 @@ describe("with its API server killed and started again while requests arrive", (
     ca = await startHttpCa(TOKEN);
     plane = await startPrivateControlPlane();
     client = plane.controlPlane.client;
-    const serviceAccount = { namespace: "acme", name: "acme" };
-    await installController(plane.controlPlane, {
-      name: "acme",
-      manifests: await printedManifests(PROGRAM, [
-        "--service-account=acme/acme",
-        `--secret-namespaces=${namespace}`,
-      ]),
-      serviceAccount,
-      command: process.execPath,
-      args: ["--conditions=@countersign/source", join(ROOT, PROGRAM)],
-    });
-    await client.create(SECRETS, secret({ namespace, name: "acme" }, { token: TOKEN }));
-    await client.create(ACME_ISSUERS, {
-      metadata: { namespace, name: "ca" },
-      spec: { url: ca.url, authSecretName: "acme" },
-    });
+    await serveAcme(plane.controlPlane, { secretNamespaces: [namespace] });
+    await createAcmeIssuer(client, { namespace, name: "ca", url: ca.url, token: TOKEN });
     const issuer = { resource: ACME_ISSUERS, namespace, name: "ca" };
     await waitForCondition(client, issuer, { type: "Ready", status: "True" });
   });
@@ -90,7 +65,7 @@ describe("with its API server killed and started again while requests arrive", (
 
   /** Creates a request, again after an outage; that it may have been created before is no error. */
   async function createDespiteOutage(name: string, csrPem: string): Promise<void> {
-    const issuerRef = { group: "acme.example.com", kind: "AcmeIssuer", name: "ca" };
+    const issuerRef = { group: ACME_GROUP, kind: "AcmeIssuer", name: "ca" };
     for (;;) {
       try {
         await createRequest(client, { namespace, name, issuerRef, csrPem });

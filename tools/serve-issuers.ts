@@ -17,9 +17,14 @@ export const ISSUERS_NAMESPACE = "countersign";
  */
 export async function serveIssuers(
   controlPlane: ControlPlane,
-  options: { secretNamespaces: readonly string[]; isApproverAllowed?: boolean },
+  options: {
+    secretNamespaces: readonly string[];
+    isApproverAllowed?: boolean;
+    /** More of its flags. */
+    args?: readonly string[];
+  },
 ): Promise<InstalledController> {
-  const { secretNamespaces, isApproverAllowed = true } = options;
+  const { secretNamespaces, isApproverAllowed = true, args = [] } = options;
   const serviceAccount = { namespace: ISSUERS_NAMESPACE, name: NAME };
   const certManager = { namespace: "cert-manager", name: "cert-manager" };
   const { crds, rbac } = manifestsOf(issuers, { serviceAccount, secretNamespaces, certManager });
@@ -37,6 +42,7 @@ export async function serveIssuers(
       join(ROOT, "issuers/main.ts"),
       "--leader-elect=false",
       `--cluster-resource-namespace=${ISSUERS_NAMESPACE}`,
+      ...args,
     ],
   });
 }
