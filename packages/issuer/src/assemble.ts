@@ -95,7 +95,9 @@ export function assemble(options: AssembleOptions): Assembly {
   const context = { options, issuers, onError };
   if (serves.certificateRequests) requests.push(serveRequests(certificateRequestKind, context));
   if (serves.certificateSigningRequests) {
-    requests.push(serveRequests(certificateSigningRequestKind, context));
+    // Kubernetes' own requests have had approval from their first version.
+    const approved = { ...options, signUnapproved: false };
+    requests.push(serveRequests(certificateSigningRequestKind, { ...context, options: approved }));
   }
   for (const kind of served) {
     kind.informer.onChange(({ before, after, isListed }) => {

@@ -85,6 +85,7 @@ describe("commandLine()", () => {
       /"LegacyUnapprovedRequests" must be LegacyUnapprovedRequests=true or LegacyUnapprovedRequests=false\.$/m,
     ],
     [["--log-level=loud"], /Allowed choices are debug, info, warn, error/],
+    [["manifests", "--secret-names=ca"], /must be namespace\/name/],
     [["--nonsense"], /unknown option '--nonsense'/],
     [["manifests", "--service-account=acme"], /must be namespace\/name/],
   ] as const) {
@@ -124,13 +125,20 @@ describe("commandLine()", () => {
       "--rbac",
       "--service-account=issuers/acme",
       "--secret-namespaces=a,b",
+      "--secret-names=c/ca",
+      "--namespaces=a,c",
+      "--cluster-resource-namespace=shared",
+      "--certificate-signing-requests=false",
     );
     assert.deepEqual(flags, {
       crds: false,
       rbac: true,
       serviceAccount: { namespace: "issuers", name: "acme" },
       secretNamespaces: ["a", "b"],
-      certificateSigningRequests: true,
+      secretNames: [{ namespace: "c", name: "ca" }],
+      namespaces: ["a", "c"],
+      clusterResourceNamespace: "shared",
+      certificateSigningRequests: false,
       certManagerServiceAccount: { namespace: "cert-manager", name: "cert-manager" },
     });
   });

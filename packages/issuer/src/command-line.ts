@@ -7,7 +7,7 @@ import {
 } from "./feature-gates.ts";
 import { parseGoDuration } from "./go-duration.ts";
 import { messageOf } from "./outcome.ts";
-import type { ServiceAccount } from "./rbac.ts";
+import type { NamespacedName, ServiceAccount } from "./rbac.ts";
 
 /** What the controller's flags say. */
 export interface ControllerFlags {
@@ -16,6 +16,7 @@ export interface ControllerFlags {
   readonly leaderElect: boolean;
   readonly maxRetryDuration: number;
   readonly maxPendingDuration?: number;
+  readonly namespaces?: readonly string[];
   readonly certificateRequests: boolean;
   readonly certificateSigningRequests: boolean;
   readonly maxConcurrentRequests: number;
@@ -30,6 +31,8 @@ export interface ManifestFlags {
   readonly serviceAccount: ServiceAccount;
   readonly clusterResourceNamespace?: string;
   readonly secretNamespaces: readonly string[];
+  readonly secretNames: readonly NamespacedName[];
+  readonly namespaces?: readonly string[];
   readonly certificateSigningRequests: boolean;
   readonly certManagerServiceAccount: ServiceAccount;
 }
@@ -54,6 +57,8 @@ export function commandLine(name: string, actions: Actions): Command {
   const program = new Command(name)
     .description("Issues certificates for cert-manager.")
     .allowExcessArguments(false)
+    // What comes after `manifests` is its own, also where both have a flag of the name.
+    .enablePositionalOptions()
     .showHelpAfterError("Add --help to see all flags.");
   const flags = [
     flag("--kubeconfig <file>", "the cluster to work in; else $KUBECONFIG, else the pod's own"),
@@ -76,6 +81,7 @@ export function commandLine(name: string, actions: Actions): Command {
     )
       .env("MAX_PENDING_DURATION")
       .argParser(parseDuration),
+    namespacesFlag().env("NAMESPACES"),
     flag("--certificate-requests [boolean]", "serve cert-manager's CertificateRequests")
       .env("CERTIFICATE_REQUESTS")
       .default(true)
@@ -109,7 +115,7 @@ function manifestsCommand(name: string, actions: Actions): Command {
     .addOption(
       flag("--service-account <namespace/name>", "the controller's own account")
         .default({ namespace: name, name }, `${name}/${name}`)
-        .argParser(parseServiceAccount),
+        .argParser(parseNamespacedName),
     )
     .option(
       "--cluster-resource-namespace <namespace>",
@@ -121,13 +127,22 @@ function manifestsCommand(name: string, actions: Actions): Command {
         "where Secrets of namespaced issuers may be read, a,b",
       )
         .default([], "none")
-        .argParser((text) => text.split(",").filter((each) => each !== "")),
+        .argParser(parseList),
     )
+    .addOption(
+      flag(
+        "--secret-names <names>",
+        "Secrets and ConfigMaps that may be read, and no others of their namespace, a/b,c/d",
+      )
+        .default([], "none")
+        .argParser((text) => parseList(text).map(parseNamespacedName)),
+    )
+    .addOption(namespacesFlag())
     .addOption(signingRequestsFlag())
     .addOption(
       flag("--cert-manager-service-account <namespace/name>", "cert-manager's account")
         .default({ namespace: "cert-manager", name: "cert-manager" }, "cert-manager/cert-manager")
-        .argParser(parseServiceAccount),
+        .argParser(parseNamespacedName),
     )
     .action((options: ManifestFlags) => actions.printManifests(options));
 }
@@ -142,6 +157,14 @@ function parseBoolean(text: string): boolean {
 }
 
 /** A flag of the controller and of its manifests: the rights follow it. */
+function namespacesFlag(): Option {
+  return flag(
+    "--namespaces <namespaces>",
+    "where CertificateRequests and namespaced issuers are served, a,b; everywhere if not given",
+  ).argParser(parseList);
+}
+
+/** As {@link namespacesFlag}. */
 function signingRequestsFlag(): Option {
   return flag(
     "--certificate-signing-requests [boolean]",
@@ -177,7 +200,11 @@ function readFeatureGates(text: string, before: FeatureGates): FeatureGates {
   }
 }
 
-function parseServiceAccount(text: string): ServiceAccount {
+function parseList(text: string): string[] {
+  return text.split(",").filter((each) => each !== "");
+}
+
+function parseNamespacedName(text: string): NamespacedName {
   const [namespace, name, ...rest] = text.split("/");
   if (namespace && name && rest.length === 0) return { namespace, name };
   throw new InvalidArgumentError("must be namespace/name.");

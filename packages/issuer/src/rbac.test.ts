@@ -21,11 +21,15 @@ interface Rule {
 }
 
 /** The rights, a line each: where they hold, what they are for. */
-function rights(secretNamespaces: string[]): string[] {
+function rights(
+  secretNamespaces: string[],
+  more: Partial<Parameters<typeof rbacOf>[1]> = {},
+): string[] {
   const objects = rbacOf(kindsOf([definition]), {
     serviceAccount: { namespace: "acme", name: "acme" },
     secretNamespaces,
     certManager: { namespace: "cert-manager", name: "cert-manager" },
+    ...more,
   }) as unknown as {
     kind: string;
     metadata: { name: string; namespace?: string };
@@ -43,15 +47,17 @@ function rights(secretNamespaces: string[]): string[] {
 describe("rbacOf()", () => {
   it("gives these rights and no others", () => {
     assert.deepEqual(rights(["team-a"]), [
-      "ClusterRole acme in *: cert-manager.io certificaterequests get,list,watch",
-      "ClusterRole acme in *: cert-manager.io certificaterequests/status patch",
       "ClusterRole acme in *: certificates.k8s.io certificatesigningrequests get,list,watch",
       "ClusterRole acme in *: certificates.k8s.io certificatesigningrequests/status patch",
       "ClusterRole acme in *: certificates.k8s.io signers sign acmeissuers.acme.example.com/*,acmeclusterissuers.acme.example.com/*",
       "ClusterRole acme in *: authorization.k8s.io subjectaccessreviews create",
-      "ClusterRole acme in *: acme.example.com acmeissuers,acmeclusterissuers list,watch",
-      "ClusterRole acme in *: acme.example.com acmeissuers/status,acmeclusterissuers/status patch",
+      "ClusterRole acme in *: acme.example.com acmeclusterissuers list,watch",
+      "ClusterRole acme in *: acme.example.com acmeclusterissuers/status patch",
       "ClusterRole acme in *: events.k8s.io events create,patch",
+      "ClusterRole acme in *: cert-manager.io certificaterequests get,list,watch",
+      "ClusterRole acme in *: cert-manager.io certificaterequests/status patch",
+      "ClusterRole acme in *: acme.example.com acmeissuers list,watch",
+      "ClusterRole acme in *: acme.example.com acmeissuers/status patch",
       "Role acme-references in acme:  configmaps,secrets get,list,watch",
       "Role acme-references in team-a:  configmaps,secrets get,list,watch",
       "ClusterRole acme-approver in *: cert-manager.io signers approve acmeissuers.acme.example.com/*,acmeclusterissuers.acme.example.com/*",
@@ -61,5 +67,43 @@ describe("rbacOf()", () => {
   it("lets Secrets be read in the cluster resource namespace alone when no other is named", () => {
     const roles = rights([]).filter((each) => each.includes("secrets"));
     assert.deepEqual(roles, ["Role acme-references in acme:  configmaps,secrets get,list,watch"]);
+  });
+
+  it("gives what is done in a namespace in those alone that are served", () => {
+    const served = rights([], { namespaces: ["team-a"] });
+    const ofTeam = served.filter((each) => each.includes("in team-a"));
+    assert.deepEqual(ofTeam, [
+      "Role acme in team-a: cert-manager.io certificaterequests get,list,watch",
+      "Role acme in team-a: cert-manager.io certificaterequests/status patch",
+      "Role acme in team-a: acme.example.com acmeissuers list,watch",
+      "Role acme in team-a: acme.example.com acmeissuers/status patch",
+    ]);
+    const everywhere = served.filter((each) => each.startsWith("ClusterRole acme in"));
+    assert.equal(
+      everywhere.some((each) => /certificaterequests|acmeissuers /.test(each)),
+      false,
+    );
+  });
+
+  it("lets no more be read of a namespace than what is named, unless all of it is", () => {
+    const secretNames = [
+      { namespace: "team-a", name: "ca" },
+      { namespace: "team-a", name: "token" },
+      { namespace: "team-b", name: "ca" },
+    ];
+    const roles = rights(["team-b"], { secretNames }).filter((each) => each.includes("secrets"));
+    assert.deepEqual(roles, [
+      "Role acme-references in acme:  configmaps,secrets get,list,watch",
+      "Role acme-references in team-a:  configmaps,secrets get,list,watch ca,token",
+      "Role acme-references in team-b:  configmaps,secrets get,list,watch",
+    ]);
+  });
+
+  it("gives no right on Kubernetes' own requests where they are not served", () => {
+    const served = rights([], { certificateSigningRequests: false });
+    assert.deepEqual(
+      served.filter((each) => /certificates\.k8s\.io|subjectaccessreviews/.test(each)),
+      [],
+    );
   });
 });

@@ -1,11 +1,14 @@
 import type { DefinedKind } from "./define-issuer.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Who the rights are for. */
-export interface ServiceAccount {
+/** One object of a namespace. */
+export interface NamespacedName {
   readonly namespace: string;
   readonly name: string;
 }
+
+/** Who the rights are for. */
+export type ServiceAccount = NamespacedName;
 
 /** What the rights depend on. */
 export interface RbacOptions {
@@ -15,6 +18,10 @@ export interface RbacOptions {
   readonly clusterResourceNamespace?: string;
   /** Where the Secrets of namespaced issuers may be read. */
   readonly secretNamespaces: readonly string[];
+  /** Secrets and ConfigMaps that may be read where the others of their namespace may not. */
+  readonly secretNames?: readonly NamespacedName[];
+  /** Where CertificateRequests and namespaced issuers are served. @default everywhere */
+  readonly namespaces?: readonly string[];
   /** Whether Kubernetes' CertificateSigningRequests are served. @default true */
   readonly certificateSigningRequests?: boolean;
   /** cert-manager's account, whose approver approves what refers to these issuers. */
@@ -38,19 +45,26 @@ const RBAC = "rbac.authorization.k8s.io";
  * Secrets are read in named namespaces only, never across the cluster.
  */
 export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): Manifest[] {
-  const { serviceAccount, secretNamespaces, certManager } = options;
-  const { namespace, name } = serviceAccount;
-  const hasClusterKind = kinds.some((kind) => !kind.namespaced);
-  const clusterNamespaces = hasClusterKind ? [options.clusterResourceNamespace ?? namespace] : [];
-  const referenceNamespaces = [...new Set([...clusterNamespaces, ...secretNamespaces])].sort();
+  const { serviceAccount, certManager, namespaces } = options;
+  const { name } = serviceAccount;
+  const clusterRules = controllerRules(kinds, options);
   return [
     { apiVersion: "v1", kind: "ServiceAccount", metadata: serviceAccount },
-    clusterRole(name, controllerRules(kinds, options)),
+    clusterRole(
+      name,
+      namespaces === undefined ? [...clusterRules, ...namespacedRules(kinds)] : clusterRules,
+    ),
     clusterRoleBinding(name, serviceAccount),
-    ...referenceNamespaces.flatMap((each) => [
-      role(`${name}-references`, each, [REFERENCE_RULE]),
-      roleBinding(`${name}-references`, each, serviceAccount),
+    ...(namespaces ?? []).flatMap((each) => [
+      role(name, each, namespacedRules(kinds)),
+      roleBinding(name, each, serviceAccount),
     ]),
+    ...[...referenceRules(kinds, options)]
+      .sort(byKey)
+      .flatMap(([each, rule]) => [
+        role(`${name}-references`, each, [rule]),
+        roleBinding(`${name}-references`, each, serviceAccount),
+      ]),
     clusterRole(`${name}-approver`, [approveRule(kinds)]),
     clusterRoleBinding(`${name}-approver`, certManager),
   ];
@@ -63,17 +77,50 @@ const REFERENCE_RULE: Rule = {
   verbs: ["get", "list", "watch"],
 };
 
-function controllerRules(kinds: readonly DefinedKind[], options: RbacOptions): Rule[] {
+/** The rule for each namespace in which something is read: for all of it, or for some names. */
+function referenceRules(kinds: readonly DefinedKind[], options: RbacOptions): Map<string, Rule> {
+  const { serviceAccount, secretNamespaces, secretNames = [] } = options;
+  const clusterNamespace = options.clusterResourceNamespace ?? serviceAccount.namespace;
+  const byName = Map.groupBy(secretNames, ({ namespace }) => namespace);
+  const rules = new Map<string, Rule>(
+    [...byName].map(([namespace, each]) => {
+      const resourceNames = each.map(({ name }) => name);
+      return [namespace, { ...REFERENCE_RULE, resourceNames }];
+    }),
+  );
+  const hasClusterKind = kinds.some((kind) => !kind.namespaced);
+  if (hasClusterKind && !rules.has(clusterNamespace)) rules.set(clusterNamespace, REFERENCE_RULE);
+  for (const namespace of secretNamespaces) rules.set(namespace, REFERENCE_RULE);
+  return rules;
+}
+
+function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+/** What the controller does in each namespace that it serves. */
+function namespacedRules(kinds: readonly DefinedKind[]): Rule[] {
   const requests = { apiGroups: ["cert-manager.io"] };
-  const { certificateSigningRequests = true } = options;
   return [
     { ...requests, resources: ["certificaterequests"], verbs: ["get", "list", "watch"] },
     { ...requests, resources: ["certificaterequests/status"], verbs: ["patch"] },
+    ...issuerRules(kinds.filter((kind) => kind.namespaced)),
+  ];
+}
+
+function issuerRules(kinds: readonly DefinedKind[]): Rule[] {
+  return groupsOf(kinds).flatMap(([group, plurals]) => [
+    { apiGroups: [group], resources: plurals, verbs: ["list", "watch"] },
+    { apiGroups: [group], resources: plurals.map((each) => `${each}/status`), verbs: ["patch"] },
+  ]);
+}
+
+/** What the controller does across the cluster, whichever namespaces it serves. */
+function controllerRules(kinds: readonly DefinedKind[], options: RbacOptions): Rule[] {
+  const { certificateSigningRequests = true } = options;
+  return [
     ...(certificateSigningRequests ? signingRequestRules(kinds) : []),
-    ...groupsOf(kinds).flatMap(([group, plurals]) => [
-      { apiGroups: [group], resources: plurals, verbs: ["list", "watch"] },
-      { apiGroups: [group], resources: plurals.map((each) => `${each}/status`), verbs: ["patch"] },
-    ]),
+    ...issuerRules(kinds.filter((kind) => !kind.namespaced)),
     { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
   ];
 }

@@ -64,6 +64,7 @@ async function runController(
       signal: stop,
       retryBudgetMs: flags.maxRetryDuration,
       maxPendingMs: flags.maxPendingDuration,
+      namespaces: flags.namespaces,
       certificateRequests: flags.certificateRequests,
       certificateSigningRequests: flags.certificateSigningRequests,
       maxConcurrentRequests: flags.maxConcurrentRequests,
