@@ -29,17 +29,26 @@ export interface Answer {
  * Sends a call over a connection of the dispatcher and waits for the answer to begin.
  *
  * @throws TransportError when no answer comes, here or while the body is read; the reason of the
- * request's signal when that aborts.
+ * request's signal when that aborts; what the request's `beforeSend` throws.
  */
 export async function exchange(dispatcher: Dispatcher, sending: Sending): Promise<Answer> {
   const { request, origin, target, headers, via } = sending;
-  const { method, path, signal } = request;
+  const { method, path, signal, beforeSend } = request;
   let isSent = false;
-  const failure = (error: unknown): unknown =>
-    signal?.aborted ? signal.reason : describeFailure({ method, path, via, isSent }, error);
+  let refusal: { readonly error: unknown } | undefined;
+  const failure = (error: unknown): unknown => {
+    if (refusal !== undefined) return refusal.error;
+    return signal?.aborted ? signal.reason : describeFailure({ method, path, via, isSent }, error);
+  };
   const answering = dispatcher
     .compose(
       onSend(() => {
+        try {
+          beforeSend?.();
+        } catch (error) {
+          refusal = { error };
+          throw error;
+        }
         isSent = true;
       }),
     )
@@ -78,7 +87,10 @@ export async function exchange(dispatcher: Dispatcher, sending: Sending): Promis
   }
 }
 
-/** Tells when a connection is about to write the request: what undici's errors leave open. */
+/**
+ * Tells when a connection is about to write the request: what undici's errors leave open. A callback
+ * that throws keeps it from being written.
+ */
 function onSend(callback: () => void): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
     dispatch(options, {

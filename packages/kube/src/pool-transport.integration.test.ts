@@ -172,6 +172,29 @@ describe("createTransport(): a call", { timeout: 30_000 }, () => {
     assert.ok(server.connections <= 4, `${server.connections} connections`);
   });
 
+  it("sends nothing when beforeSend throws, also at a later try, and keeps its connection", async () => {
+    const server = await serve((_, response, count) =>
+      count === 2 ? refuse(response, 429, { "retry-after": "0" }) : answer(response),
+    );
+    const transport = open({ server: server.url }, { connections: 1 });
+    await transport.request(GET);
+    const refusal = new Error("not now");
+    let asked = 0;
+    const allowed = (times: number) => () => {
+      asked += 1;
+      if (asked > times) throw refusal;
+    };
+    await assert.rejects(transport.request({ ...POST, beforeSend: allowed(1) }), refusal);
+    assert.equal(asked, 2);
+    await assert.rejects(transport.request({ ...APPLY, beforeSend: allowed(0) }), refusal);
+    await transport.request(GET);
+    assert.deepEqual(
+      server.seen.map(({ method }) => method),
+      ["GET", "POST", "GET"],
+    );
+    assert.equal(server.connections, 1);
+  });
+
   it("rejects with an ApiError for a status of 400 and more", async () => {
     const server = await serve((_, response) => refuse(response, 404));
     await assert.rejects(open({ server: server.url }).request(GET), {

@@ -11,6 +11,12 @@ export interface ApiRequest {
   /** @default "application/json" */
   readonly accept?: string;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Called at each try of the call, when a connection is about to write it: after credentials, after
+   * every wait, in the same turn as the write. What it throws is what the call fails with, and
+   * nothing is sent.
+   */
+  readonly beforeSend?: (() => void) | undefined;
 }
 
 /**
