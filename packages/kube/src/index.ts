@@ -17,6 +17,7 @@ export type { ClientCertificate, Connection, ExecPlugin, Identity } from "./conn
 export { type ControllerOptions, type ReconcileResult, runController } from "./controller.ts";
 export { type Credentials, createCredentials } from "./credentials.ts";
 export { CredentialsError } from "./credentials-error.ts";
+export { fenceTransport } from "./fenced-transport.ts";
 export {
   EVENTS,
   type EventDraft,
@@ -27,6 +28,18 @@ export { createRecorder, type Recorder, type RecorderOptions } from "./events.ts
 export { type ChangeHandler, Informer, type InformerOptions } from "./informer.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
 export { KubeconfigError } from "./kubeconfig-error.ts";
+export {
+  isLeaderElectionError,
+  LeaderElectionError,
+  type LeaderElectionErrorCode,
+} from "./leader-election-error.ts";
+export {
+  LeaderElector,
+  type LeaderElectorOptions,
+  type LeadershipState,
+} from "./leader-elector.ts";
+export { type Lease, type LeaseSpec, leases } from "./lease.ts";
+export { type LeaseTimes, leaseTimes } from "./lease-times.ts";
 export type { Logger } from "./logger.ts";
 export type { KubeList, KubeObject, ObjectMeta, OwnerReference } from "./object.ts";
 export { type NamespacedName, objectKey, parseObjectKey } from "./object-key.ts";
@@ -48,3 +61,4 @@ export {
 export { step } from "./watcher.ts";
 export type { WatcherEvent, WatcherState, WatcherStep } from "./watcher-state.ts";
 export { LOW_PRIORITY, NORMAL_PRIORITY, Workqueue, type WorkqueueOptions } from "./workqueue.ts";
+export { WriteFence } from "./write-fence.ts";
