@@ -17,3 +17,11 @@ export async function abortable<T>(
     signal.removeEventListener("abort", onAbort);
   }
 }
+
+/** Waits until the signal aborts. */
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+}

@@ -1,5 +1,6 @@
 export { ApiError, type ApiErrorCode, isApiError } from "./api-error.ts";
 export { type Backoff, backoffDelayMs } from "./backoff.ts";
+export { type BindAddress, formatBindAddress, parseBindAddress } from "./bind-address.ts";
 export {
   type ApplyConfiguration,
   type ApplyOptions,
@@ -17,7 +18,12 @@ export type { ClientCertificate, Connection, ExecPlugin, Identity } from "./conn
 export { type ControllerOptions, type ReconcileResult, runController } from "./controller.ts";
 export { type Credentials, createCredentials } from "./credentials.ts";
 export { CredentialsError } from "./credentials-error.ts";
+export { EventLoopWatch, type EventLoopWatchOptions } from "./event-loop-watch.ts";
 export { fenceTransport } from "./fenced-transport.ts";
+export type { HealthCheck } from "./health-check.ts";
+export { informerSyncCheck, leaseKnownCheck, leaseLostCheck } from "./health-checks.ts";
+export { createHealthServer, type HealthServerOptions } from "./health-server.ts";
+export { HttpServer, type HttpServerOptions } from "./http-server.ts";
 export {
   EVENTS,
   type EventDraft,
@@ -41,11 +47,15 @@ export {
 export { type Lease, type LeaseSpec, leases } from "./lease.ts";
 export { type LeaseTimes, leaseTimes } from "./lease-times.ts";
 export type { Logger } from "./logger.ts";
+export { type ManagerOptions, runManager } from "./manager.ts";
+export { ManagerError, type ManagerErrorCode } from "./manager-error.ts";
 export type { KubeList, KubeObject, ObjectMeta, OwnerReference } from "./object.ts";
 export { type NamespacedName, objectKey, parseObjectKey } from "./object-key.ts";
 export { PartitionedInformer } from "./partitioned-informer.ts";
 export { createTransport, type TransportOptions } from "./pool-transport.ts";
 export { apiVersionOf, defineResource, pathOf, type Resource } from "./resource.ts";
+export type { Runnable } from "./runnable.ts";
+export { stopOnSignals } from "./stop-on-signals.ts";
 export type { IndexFunction, StoreChange, StoreOptions, StoreReader } from "./store.ts";
 export type { ApiRequest, Transport } from "./transport.ts";
 export { isTransportError, TransportError, type TransportErrorCode } from "./transport-error.ts";
