@@ -18,19 +18,19 @@ export type { ClientCertificate, Connection, ExecPlugin, Identity } from "./conn
 export { type ControllerOptions, type ReconcileResult, runController } from "./controller.ts";
 export { type Credentials, createCredentials } from "./credentials.ts";
 export { CredentialsError } from "./credentials-error.ts";
-export { EventLoopWatch, type EventLoopWatchOptions } from "./event-loop-watch.ts";
-export { fenceTransport } from "./fenced-transport.ts";
-export type { HealthCheck } from "./health-check.ts";
-export { informerSyncCheck, leaseKnownCheck, leaseLostCheck } from "./health-checks.ts";
-export { createHealthServer, type HealthServerOptions } from "./health-server.ts";
-export { HttpServer, type HttpServerOptions } from "./http-server.ts";
 export {
   EVENTS,
   type EventDraft,
   type KubeEvent,
   type ObjectReference,
 } from "./event.ts";
+export { EventLoopWatch, type EventLoopWatchOptions } from "./event-loop-watch.ts";
 export { createRecorder, type Recorder, type RecorderOptions } from "./events.ts";
+export { fenceTransport } from "./fenced-transport.ts";
+export type { HealthCheck } from "./health-check.ts";
+export { informerSyncCheck, leaseKnownCheck, leaseLostCheck } from "./health-checks.ts";
+export { createHealthServer, type HealthServerOptions } from "./health-server.ts";
+export { HttpServer, type HttpServerOptions } from "./http-server.ts";
 export { type ChangeHandler, Informer, type InformerOptions } from "./informer.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
 export { KubeconfigError } from "./kubeconfig-error.ts";

@@ -1,12 +1,12 @@
 import type { Client } from "./client.ts";
-import { createWatchSource } from "./informer.ts";
 import { LeaderElectionError } from "./leader-election-error.ts";
 import { holderOf, type Lease, leases } from "./lease.ts";
 import { LeaseLock } from "./lease-lock.ts";
 import { jitteredRetryMs, type LeaseTimes, leaseTimes } from "./lease-times.ts";
 import type { Logger } from "./logger.ts";
 import { sleep } from "./sleep.ts";
-import { watch } from "./watcher.ts";
+import { watch } from "./watch.ts";
+import { createWatchSource } from "./watch-source.ts";
 import { WriteFence } from "./write-fence.ts";
 
 /** Settings of a {@link LeaderElector}. */
