@@ -7,17 +7,17 @@ export interface FeatureGate {
   readonly description: string;
 }
 
+/** The name of a gate. */
+export type FeatureGateName = "LegacyUnapprovedRequests";
+
 /** Every gate there is. */
-export const FEATURE_GATES = {
+export const FEATURE_GATES: Readonly<Record<FeatureGateName, FeatureGate>> = {
   LegacyUnapprovedRequests: {
     isOnByDefault: false,
     stage: "DEPRECATED",
     description: "signs requests without approval, for cert-manager before 1.3, which has none",
   },
-} as const satisfies Record<string, FeatureGate>;
-
-/** The name of a gate. */
-export type FeatureGateName = keyof typeof FEATURE_GATES;
+};
 
 /** The gates that are on. */
 export type FeatureGates = ReadonlySet<FeatureGateName>;

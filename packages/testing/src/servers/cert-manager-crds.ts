@@ -20,8 +20,11 @@ interface CrdSource {
 
 const CURRENT = "github.com/cert-manager/cert-manager";
 
+/** A version of cert-manager whose CustomResourceDefinitions can be had. */
+export type CertManagerVersion = "1.2.0" | "1.16.5" | "1.19.4" | "1.21.2";
+
 /** Each version, and what is special about it. */
-export const CERT_MANAGER_CRDS = {
+export const CERT_MANAGER_CRDS: Readonly<Record<CertManagerVersion, CrdSource>> = {
   /** The last without approval: 1.3 brought it. From before the project's own organisation. */
   "1.2.0": {
     module: "github.com/jetstack/cert-manager",
@@ -31,10 +34,7 @@ export const CERT_MANAGER_CRDS = {
   /** The last without selectable fields: 1.20 brought them. */
   "1.19.4": { module: CURRENT, sum: "h1:7lOkSYj+nJNjgGFfAznQzPpOfWX+1Kgz6xUXwTa/K5k=" },
   "1.21.2": { module: CURRENT, sum: "h1:UWgoYM+KLNtRlqmoWOKjKBOBUPVHeepQ6/ac3ERJW68=" },
-} as const satisfies Record<string, CrdSource>;
-
-/** A version of cert-manager whose CustomResourceDefinitions can be had. */
-export type CertManagerVersion = keyof typeof CERT_MANAGER_CRDS;
+};
 
 const FOLDER = "deploy/crds";
 
