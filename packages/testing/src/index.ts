@@ -23,6 +23,8 @@ export {
   type InstalledController,
   installController,
 } from "./controller/install-controller.ts";
+export { type FaultProxy, startFaultProxy } from "./fault-proxy/fault-proxy.ts";
+export type { ActiveRule, Fault, FaultRule, ProxiedCall } from "./fault-proxy/fault-rules.ts";
 export {
   type Certificate,
   type CertificateOptions,

@@ -119,13 +119,18 @@ export class ControlPlane implements AsyncDisposable {
     return this.writeKubeconfig(name, pair);
   }
 
-  /** Writes `<name>.kubeconfig`, mode 0600, and returns its path. */
+  /**
+   * Writes `<name>.kubeconfig`, mode 0600, and returns its path. `url` is where to reach the API
+   * server if not directly: a proxy's, with a certificate of this control plane's authority.
+   */
   async writeKubeconfig(
     name: string,
     user: Parameters<typeof formatKubeconfig>[1],
+    url: string = this.url,
   ): Promise<string> {
     const path = join(this.dir, `${name}.kubeconfig`);
-    await writeFile(path, formatKubeconfig(this, user), { mode: 0o600 });
+    const { caPem } = this;
+    await writeFile(path, formatKubeconfig({ url, caPem }, user), { mode: 0o600 });
     return path;
   }
 

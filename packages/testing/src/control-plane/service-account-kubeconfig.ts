@@ -10,6 +10,8 @@ export interface ServiceAccountOptions {
   readonly name: string;
   /** How long a token is good for; the API server takes no less than 600. @default 3600 */
   readonly expirationSeconds?: number;
+  /** Where it reaches the API server: the `url` of `startFaultProxy()`. @default the control plane's */
+  readonly url?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,7 +43,7 @@ export async function createServiceAccountKubeconfig(
   controlPlane: ControlPlane,
   options: ServiceAccountOptions,
 ): Promise<ServiceAccountKubeconfig> {
-  const { namespace, name, expirationSeconds = 3600, signal } = options;
+  const { namespace, name, expirationSeconds = 3600, url, signal } = options;
   const { client, dir } = controlPlane;
   const owner = { fieldOwner: FIELD_OWNER, signal };
   await client.apply(NAMESPACES, { metadata: { name: namespace } }, owner);
@@ -76,9 +78,11 @@ export async function createServiceAccountKubeconfig(
   const stop = () => clearInterval(timer);
   controlPlane.failed.addEventListener("abort", stop, { once: true });
   return {
-    kubeconfigPath: await controlPlane.writeKubeconfig(`${namespace}.${name}`, {
-      tokenFile: tokenPath,
-    }),
+    kubeconfigPath: await controlPlane.writeKubeconfig(
+      `${namespace}.${name}`,
+      { tokenFile: tokenPath },
+      url,
+    ),
     tokenPath,
     userName: `system:serviceaccount:${namespace}:${name}`,
     get expiresAt() {

@@ -22,6 +22,8 @@ export interface ControllerOptions {
   /** Beside PATH and KUBECONFIG. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Where it reaches the API server: the `url` of `startFaultProxy()`. @default the control plane's */
+  readonly url?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +47,7 @@ export async function installController(
   controlPlane: ControlPlane,
   options: ControllerOptions,
 ): Promise<InstalledController> {
-  const { name, manifests, serviceAccount, command, args = [], env, cwd, signal } = options;
+  const { name, manifests, serviceAccount, command, args = [], env, cwd, url, signal } = options;
   const { client } = controlPlane;
   for (const namespace of namespacesOf(manifests)) {
     const owner = { fieldOwner: "countersign-testing", signal };
@@ -54,6 +56,7 @@ export async function installController(
   await applyObjects(client, manifests, { signal });
   const identity = await createServiceAccountKubeconfig(controlPlane, {
     ...serviceAccount,
+    url,
     signal,
   });
   const start = (): Promise<SupervisedProcess> =>
