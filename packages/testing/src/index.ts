@@ -23,6 +23,9 @@ export {
   type InstalledController,
   installController,
 } from "./controller/install-controller.ts";
+export type { CaAnswer, CaBehaviour, CaCall } from "./fake-ca/ca-call.ts";
+export type { FakeAuthorityOptions, MintedCertificate } from "./fake-ca/fake-authority.ts";
+export { type FakeCa, type FakeCaOptions, startFakeCa } from "./fake-ca/fake-ca.ts";
 export { type FaultProxy, startFaultProxy } from "./fault-proxy/fault-proxy.ts";
 export type { ActiveRule, Fault, FaultRule, ProxiedCall } from "./fault-proxy/fault-rules.ts";
 export {

@@ -123,6 +123,8 @@ async function meet(fault: Fault | undefined, exchange: Exchange): Promise<void>
       await fault.until;
       gone.throwIfAborted();
       break;
+    case undefined:
+      break;
   }
   const answer = await passOn(exchange);
   response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
