@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Client, defineResource, type KubeObject } from "@countersign/kube";
+import { type Client, defineResource } from "@countersign/kube";
 import {
   type ControlPlane,
   type InstalledController,
@@ -11,10 +11,15 @@ import { ROOT } from "../../tools/command.ts";
 import { printedManifests } from "./printed-manifests.ts";
 import type { ConditionedObject } from "./wait.ts";
 
+/** An issuer before a CA with an HTTP API. */
+export interface AcmeIssuer extends ConditionedObject {
+  readonly spec: object;
+}
+
 export const ACME_GROUP = "acme.example.com";
 
 /** The smallest issuer's namespaced kind. */
-export const ACME_ISSUERS = defineResource<ConditionedObject & KubeObject & { spec: object }>({
+export const ACME_ISSUERS = defineResource<AcmeIssuer>({
   group: ACME_GROUP,
   version: "v1alpha1",
   kind: "AcmeIssuer",
@@ -22,23 +27,39 @@ export const ACME_ISSUERS = defineResource<ConditionedObject & KubeObject & { sp
   namespaced: true,
 });
 
-const PROGRAM = "examples/minimal/issuer.ts";
+/** The smallest issuer: whatever goes wrong is tried again. */
+const MINIMAL = "examples/minimal/issuer.ts";
 
-/** Starts the README's issuer as a process of its own, with the rights that it prints. */
+/** How to run an AcmeIssuer's program. */
+export interface AcmeOptions {
+  readonly secretNamespaces: readonly string[];
+  /** @default the README's */
+  readonly program?: string;
+  /** Of node, before the program. */
+  readonly nodeArgs?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where it reaches the API server. @default the control plane's */
+  readonly url?: string;
+}
+
+/** Starts the program of an AcmeIssuer as a process of its own, with the rights that it prints. */
 export async function serveAcme(
   controlPlane: ControlPlane,
-  options: { secretNamespaces: readonly string[] },
+  options: AcmeOptions,
 ): Promise<InstalledController> {
+  const { secretNamespaces, program = MINIMAL, nodeArgs = [], env, url } = options;
   const serviceAccount = { namespace: "acme", name: "acme" };
   return installController(controlPlane, {
     name: "acme",
-    manifests: await printedManifests(PROGRAM, [
+    manifests: await printedManifests(program, [
       "--service-account=acme/acme",
-      `--secret-namespaces=${options.secretNamespaces.join(",")}`,
+      `--secret-namespaces=${secretNamespaces.join(",")}`,
     ]),
     serviceAccount,
     command: process.execPath,
-    args: ["--conditions=@countersign/source", join(ROOT, PROGRAM)],
+    args: ["--conditions=@countersign/source", ...nodeArgs, join(ROOT, program)],
+    ...(env === undefined ? {} : { env }),
+    ...(url === undefined ? {} : { url }),
   });
 }
 
@@ -48,10 +69,15 @@ export async function createAcmeIssuer(
   issuer: { namespace: string; name: string; url: string; token: string },
 ): Promise<void> {
   const { namespace, name, url, token } = issuer;
-  const authSecretName = `${name}-token`;
+  const authSecretName = acmeSecretName(name);
   await client.create(SECRETS, secret({ namespace, name: authSecretName }, { token }));
   await client.create(ACME_ISSUERS, {
     metadata: { namespace, name },
     spec: { url, authSecretName },
   });
+}
+
+/** The Secret with an issuer's token. */
+export function acmeSecretName(issuer: string): string {
+  return `${issuer}-token`;
 }
