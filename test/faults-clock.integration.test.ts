@@ -15,7 +15,7 @@ import {
   startFaultyAcme,
 } from "./cluster/faulty-acme.ts";
 import { assertIssuedOnce, mintedFor, signCallsOf } from "./cluster/issued.ts";
-import { conditionOf, waitForCondition } from "./cluster/wait.ts";
+import { conditionOf, waitFor, waitForCondition } from "./cluster/wait.ts";
 
 const TOKEN = "a token of an issuer of its own";
 const SECOND_MS = 1_000;
@@ -68,13 +68,20 @@ describe("a request, when", () => {
       assert.ok(Date.now() >= leaf.notBefore.getTime(), leaf.notBefore.toISOString());
     });
 
-    it("is 4 minutes ahead, is neither issued before nor asked for again", async () => {
+    it("is 4 minutes ahead, says from when its certificate is valid, and waits", async () => {
       await using ca = await startCa("early", 4 * MINUTE_MS);
       const request = await requestFromAcme(acme.client, "early", { issuer: "early" });
       await poll("a certificate", async () => mintedFor(ca, request)[0], { timeoutMs: 60_000 });
+      const [leaf] = parseCertificates(mintedFor(ca, request)[0]?.certificatePem ?? "");
+      const from = leaf?.notBefore.toISOString() ?? "a certificate";
+      const place = { namespace: NAMESPACE, name: "early" };
+      const target = { resource: CERTIFICATE_REQUESTS, ...place };
+      await waitFor(acme.client, target, (each) =>
+        (conditionOf(each, "Ready")?.message ?? "").includes(from),
+      );
       await setTimeout(LOOK_MS);
-      const target = { namespace: NAMESPACE, name: "early" };
-      const waiting = await acme.client.get(CERTIFICATE_REQUESTS, target);
+      const waiting = await acme.client.get(CERTIFICATE_REQUESTS, place);
+      assert.equal(conditionOf(waiting, "Ready")?.reason, "Pending");
       assert.equal(waiting.status?.certificate, undefined);
       assert.equal(signCallsOf(ca, request).length, 1);
     });

@@ -103,6 +103,22 @@ describe("a program that", () => {
     assert.equal(mintedFor(acme.ca, request).length, 1);
   });
 
+  // G3 for orders: what the CA has accepted is as good as what it has issued, and held as long.
+  it("cannot write the number of an order asks for that order all the same", async () => {
+    acme.ca.behave(({ kind }) => ({ do: kind === "sign" ? "accept" : "ok" }));
+    const rule = acme.proxy.addRule({
+      method: "PATCH",
+      path: /\/certificaterequests\/unnumbered\/status$/,
+      times: 2,
+      fault: { do: "answer", status: 500 },
+    });
+    const request = await requestFromAcme(acme.client, "unnumbered");
+    await waitForIssued(acme.client, request);
+    assert.equal(rule.hits.length, 2);
+    assert.equal(signCallsOf(acme.ca, request).length, 1);
+    acme.ca.behave();
+  });
+
   async function kill(): Promise<void> {
     const { process } = acme.program;
     process.signal("SIGKILL");
