@@ -11,6 +11,7 @@ import {
   waitForIssuer,
 } from "./cluster/faulty-acme.ts";
 import { assertIssuedOnce, mintedFor, signCallsOf } from "./cluster/issued.ts";
+import { conditionOf, waitFor } from "./cluster/wait.ts";
 
 interface Row {
   readonly name: string;
@@ -74,6 +75,22 @@ describe("while writes fail,", { concurrency: true }, () => {
 
     rule.remove();
     await assertIssuedOnce(acme, request);
+  });
+
+  it("a certificate refused for good leaves the reason on its request", async () => {
+    const said = "status.certificate: Too long: may not be more than 2 bytes";
+    acme.proxy.addRule({
+      method: "PATCH",
+      path: /\/certificaterequests\/told\/status$/,
+      when: ({ body }) => body.includes('"certificate"'),
+      fault: { do: "answer", status: 422, message: said },
+    });
+    const request = await requestFromAcme(acme.client, "told");
+    const target = { resource: CERTIFICATE_REQUESTS, namespace: NAMESPACE, name: "told" };
+    await waitFor(acme.client, target, (each) =>
+      (conditionOf(each, "Ready")?.message ?? "").includes(said),
+    );
+    assert.equal(signCallsOf(acme.ca, request).length, 1);
   });
 
   // G2 for issuers: a permanent failure of check() and one failed write leave an issuer of issuer-lib
