@@ -27,6 +27,7 @@ const WAITING: Readonly<Record<(RequestReport & { type: "waiting" })["because"],
   "issuer at fault": WAITING_FOR_READY,
   "order pending": { type: "Normal", reason: "Pending", action: "Synced" },
   "certificate early": { type: "Normal", reason: "Pending", action: "Synced" },
+  "status refused": { type: "Warning", reason: "StatusNotWritten", action: "SyncFailed" },
   "attempt failed": { type: "Warning", reason: "RetryableError", action: "SyncFailed" },
 };
 

@@ -6,7 +6,12 @@ import type { FailureReason } from "./request-kind.ts";
 export type RequestReport =
   | {
       readonly type: "waiting";
-      readonly because: WaitReason | "order pending" | "certificate early" | "attempt failed";
+      readonly because:
+        | WaitReason
+        | "order pending"
+        | "certificate early"
+        | "attempt failed"
+        | "status refused";
       readonly message: string;
       /** Without it the state that the request carries is carried on. */
       readonly attempt?: AttemptState;

@@ -70,7 +70,7 @@ export class RequestWriter<T extends KubeObject> {
           return;
         }
         if (!isApiError(error, "Conflict") || conflicts === MOST_CONFLICTS) {
-          this.#tellRefusal(request, error);
+          await this.#tellRefusal({ ...target, request }, report, error);
           throw error;
         }
       }
@@ -101,15 +101,23 @@ export class RequestWriter<T extends KubeObject> {
     logger.info({ namespace, name, report: report.type }, "Request status written");
   }
 
-  /** What the status cannot say, because it is refused, an event must: nobody waits without a reason. */
-  #tellRefusal(request: T, error: unknown): void {
+  /**
+   * Nobody waits without a reason: of an end that the API server will not take, the request says that
+   * it is tried again; where it can say nothing at all, an event does.
+   */
+  async #tellRefusal(
+    target: RequestTarget<T>,
+    report: RequestReport,
+    error: unknown,
+  ): Promise<void> {
     if (!isApiError(error, "Invalid") && !isApiError(error, "Forbidden")) return;
-    this.#options.emitEvent(request, {
-      type: "Warning",
-      reason: "StatusNotWritten",
-      action: "SyncFailed",
-      note: `The status of the request could not be written and will be tried again: ${messageOf(error)}`,
-    });
+    const told = statusRefused(messageOf(error));
+    try {
+      if (report.type === "waiting") throw error;
+      await this.#apply(target, told);
+    } catch {
+      this.#options.emitEvent(target.request, eventOfReport(told));
+    }
   }
 
   /** The request as it is now, if it is the same one and still to be written to. */
@@ -132,4 +140,9 @@ export class RequestWriter<T extends KubeObject> {
 
 function isSameRequest<T extends KubeObject>(kind: RequestKind<T>, a: T, b: T): boolean {
   return a.metadata.uid === b.metadata.uid && kind.encodedCsrOf(a) === kind.encodedCsrOf(b);
+}
+
+function statusRefused(why: string): RequestReport {
+  const message = `The result cannot be written to this request, and is kept and tried again: ${why}`;
+  return { type: "waiting", because: "status refused", message };
 }
