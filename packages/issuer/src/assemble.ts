@@ -1,4 +1,5 @@
 import {
+  type Backoff,
   type Client,
   type ControllerOptions,
   createWatchSource,
@@ -65,6 +66,12 @@ export interface Assembly {
 const MAX_CONCURRENT_CHECKS = 8;
 
 /**
+ * Delays after a write has failed: what is written is at hand, and whoever waits for it should not
+ * wait much longer than the API server's outage. What a CA is spared has delays of its own.
+ */
+const WRITE_BACKOFF: Backoff = { initialMs: 500, maxMs: 30_000 };
+
+/**
  * Puts together one controller for the issuers of all kinds and one for each kind of request that can
  * refer to them. A change of an issuer puts all its open requests into the queues: they are found by
  * what they refer to, so no wake-up can be lost.
@@ -72,7 +79,7 @@ const MAX_CONCURRENT_CHECKS = 8;
 export function assemble(options: AssembleOptions): Assembly {
   const { client, kinds, serves, logger, stop, drain } = options;
   const onError = (err: unknown): void => logger.warn({ err }, "Watch failed, starting again");
-  const issuerQueue = new Workqueue();
+  const issuerQueue = new Workqueue({ backoff: WRITE_BACKOFF });
   const served = kinds.map((kind) => serveKind(kind, { ...options, onError }));
   const requests: RequestPart[] = [];
   const wakeRequests = (issuer: IssuerKey): void => {
@@ -166,7 +173,7 @@ function serveRequests<T extends KubeObject>(
 ): RequestPart {
   const { options, issuers, onError } = context;
   const { client, kinds, namespaces, maxConcurrentRequests, logger } = options;
-  const queue = new Workqueue();
+  const queue = new Workqueue({ backoff: WRITE_BACKOFF });
   const informer = new RequestInformer(client, kind, { kinds, namespaces, onError });
   const reconciler = new RequestReconciler({ ...options, kind, requests: informer.store, issuers });
   informer.onChange((change) => {

@@ -161,6 +161,11 @@ describe("judgeAttempt()", () => {
 });
 
 describe("nextAttemptInMs()", () => {
+  it("waits no longer than was planned, though the clock was set back", () => {
+    const now = new Date("2026-01-01T09:00:00.000Z");
+    assert.equal(nextAttemptInMs(BEFORE, { now }), 4_000);
+  });
+
   const now = new Date("2026-01-01T09:59:58.000Z");
   const rows: [
     rule: string,

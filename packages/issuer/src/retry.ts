@@ -43,7 +43,10 @@ export function nextAttemptInMs(
   context: { now: Date; issuerReadySince?: Date | undefined },
 ): number {
   if (state === undefined || hasRecovered(state, context.issuerReadySince)) return 0;
-  return Math.max(0, Date.parse(state.nextAttemptTime) - context.now.getTime());
+  const nextMs = Date.parse(state.nextAttemptTime);
+  // A clock that was set back since must not make the wait longer than it was planned.
+  const plannedMs = nextMs - Date.parse(state.lastAttemptTime);
+  return Math.max(0, Math.min(plannedMs, nextMs - context.now.getTime()));
 }
 
 function hasRecovered(state: AttemptState, issuerReadySince: Date | undefined): boolean {
