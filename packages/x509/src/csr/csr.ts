@@ -76,7 +76,8 @@ function readRequestedExtensions(attributes: DerReader): Extension[] {
     const oid = readOid(attribute, "attribute type");
     const values = attribute.enter(TAG.set, "attribute values");
     attribute.end("attribute values");
-    if (oid !== EXTENSION_REQUEST) continue;
+    // No value asks for nothing: Go and OpenSSL agree.
+    if (oid !== EXTENSION_REQUEST || values.isAtEnd) continue;
     extensions.push(...readExtensions(values, extensions));
     values.end("extensionRequest value");
   }

@@ -6,6 +6,7 @@ import { constructedContextTag, contextTag, describeTag, TAG } from "../der/tag.
 import { decodeAscii, decodeDirectoryString } from "../name/directory-string.ts";
 import { nameText, readRdns } from "../name/distinguished-name.ts";
 import { ipAddressText } from "./ip-address.ts";
+import { isReadableUri } from "./uri-text.ts";
 
 export type GeneralNameKind =
   | "otherName"
@@ -45,7 +46,7 @@ const KINDS: ReadonlyMap<number, Kind> = new Map([
   [constructedContextTag(3), { kind: "x400Address", text: hexText }],
   [constructedContextTag(4), { kind: "directoryName", text: directoryNameText }],
   [constructedContextTag(5), { kind: "ediPartyName", text: hexText }],
-  [contextTag(6), { kind: "uri", text: asciiText }],
+  [contextTag(6), { kind: "uri", text: uriText }],
   [contextTag(7), { kind: "ip", text: ipText }],
   [contextTag(8), { kind: "registeredId", text: oidText }],
 ]);
@@ -68,6 +69,13 @@ export function readGeneralNames(reader: DerReader): GeneralName[] {
 export function asciiText(value: DerValue, reader: DerReader): string {
   const text = decodeAscii(value.content);
   if (text === undefined) throw reader.error("GeneralName holds bytes over 7f, must be ASCII");
+  return text;
+}
+
+function uriText(value: DerValue, reader: DerReader): string {
+  const text = asciiText(value, reader);
+  if (!isReadableUri(text))
+    throw reader.error("uniformResourceIdentifier is not a URI, must be one");
   return text;
 }
 
