@@ -54,7 +54,7 @@ function listExtensions(template: CertificateTemplate, issuance: Issuance): Exte
     keyUsageExtension(template.keyUsage),
     extendedKeyUsageExtension(template.extendedKeyUsage),
     basicConstraintsExtension(template),
-    subjectKeyId(template),
+    subjectKeyIdentifier(template),
     authorityKeyId(template, issuance),
     authorityInfoAccessExtension(template),
     template.nameConstraints,
@@ -65,8 +65,9 @@ function listExtensions(template: CertificateTemplate, issuance: Issuance): Exte
 }
 
 /** Go gives a key identifier to CA certificates only. */
-function subjectKeyId({ isCA, publicKeyDer }: CertificateTemplate): Extension | undefined {
-  if (!isCA) return undefined;
+function subjectKeyIdentifier(template: CertificateTemplate): Extension | undefined {
+  const { isCA, subjectKeyId, publicKeyDer } = template;
+  if (!isCA && !subjectKeyId) return undefined;
   return subjectKeyIdentifierExtension(keyIdentifier(parsePublicKey(publicKeyDer).keyBytes));
 }
 

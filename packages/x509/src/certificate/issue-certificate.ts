@@ -3,7 +3,7 @@
 import { parsePublicKey, publicKeysEqual } from "../key/public-key.ts";
 import { signatureFault } from "../signature/signature-fault.ts";
 import { encodeSignedStructure } from "../signature/signed-structure.ts";
-import { algorithmOfSigner, type Signer } from "../signature/signer.ts";
+import { chooseAlgorithm, type Signer } from "../signature/signer.ts";
 import { X509Error } from "../x509-error.ts";
 import { type Certificate, parseCertificate } from "./certificate.ts";
 import type { CertificateTemplate } from "./certificate-template.ts";
@@ -16,6 +16,11 @@ export interface IssueOptions {
   signer: Signer;
   /** Unsigned big-endian number. @default 20 random bytes */
   serial?: Uint8Array;
+  /**
+   * Ends a certificate with its issuer where it would outlive it. @default false, as in cert-manager:
+   * such a certificate is of no use after its issuer has ended
+   */
+  clampToIssuer?: boolean;
 }
 
 /**
@@ -23,7 +28,7 @@ export interface IssueOptions {
  *
  * Guarantees: what is returned was parsed again by this package's strict parser, holds the
  * template's public key, and verifies with the issuer's. Throws `ERR_X509_NOT_A_CA` and
- * `ERR_X509_KEY_MISMATCH` before signing, `ERR_X509_SIGNATURE` when the signer returns a signature
+ * `ERR_X509_KEY_MISMATCH` before signing, `ERR_X509_VALUE` when nothing is left by `clampToIssuer`, `ERR_X509_SIGNATURE` when the signer returns a signature
  * that does not hold, and whatever `signer.sign` rejects with.
  */
 export async function issueCertificate(
@@ -44,12 +49,24 @@ export async function issueCertificate(
       `Cannot issue certificate with issuer ${JSON.stringify(issuer.subject)}: signing key is not the issuer's, must be its private key`,
     );
   }
-  return await signTemplate(template, {
+  const clamped = options.clampToIssuer ? clampToIssuer(template, issuer) : template;
+  return await signTemplate(clamped, {
     issuerDer: issuer.subjectDer,
     issuerKeyId: issuer.subjectKeyId,
     signer,
     ...(serial && { serial }),
   });
+}
+
+function clampToIssuer(template: CertificateTemplate, issuer: Certificate): CertificateTemplate {
+  const { notBefore, notAfter } = template;
+  if (issuer.notAfter <= notBefore) {
+    throw new X509Error(
+      "ERR_X509_VALUE",
+      `Cannot issue certificate with issuer ${JSON.stringify(issuer.subject)}: the issuer ended on ${issuer.notAfter.toISOString()}, must end after the certificate begins`,
+    );
+  }
+  return issuer.notAfter < notAfter ? { ...template, notAfter: issuer.notAfter } : template;
 }
 
 export interface SignTemplateOptions {
@@ -66,7 +83,7 @@ export async function signTemplate(
 ): Promise<Uint8Array> {
   const { issuerDer, issuerKeyId, signer, serial = randomSerialNumber() } = options;
   checkSerialNumber(serial);
-  const { algorithmDer } = algorithmOfSigner(signer, parsePublicKey(signer.publicKeyDer));
+  const { algorithmDer } = chooseAlgorithm(parsePublicKey(signer.publicKeyDer), signer.algorithm);
   const tbsDer = encodeTbsCertificate(template, { serial, algorithmDer, issuerDer, issuerKeyId });
   const signature = await signer.sign(tbsDer);
   const der = encodeSignedStructure(tbsDer, { algorithmDer, signature });

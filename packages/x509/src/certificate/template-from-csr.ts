@@ -12,9 +12,18 @@ import { isEmptyName } from "../name/distinguished-name.ts";
 import { X509Error } from "../x509-error.ts";
 import {
   type CertificateTemplate,
+  grantedUsages,
   sharedFields,
   type TemplateOptions,
 } from "./certificate-template.ts";
+
+export interface CsrTemplateOptions extends TemplateOptions {
+  /**
+   * Refuses a CSR with extended key usages that cert-manager has no word for, and which an approver
+   * who looks at the request's usages does not see. @default false: they are carried over
+   */
+  rejectUnknownEKU?: boolean;
+}
 
 /**
  * Makes a template that grants what a CSR asks for, where that is what the request says.
@@ -22,30 +31,32 @@ import {
  * The signature is verified first. Subject, public key and subjectAltName are copied byte for byte,
  * so that no name kind is lost; subjectAltName is critical exactly when the subject is empty. Usages
  * and CA come from the options, and a CSR that has them too must agree, purposes in the same order.
- * Name constraints are re-encoded; purposes that cert-manager has no usage for are carried over, and
- * every other extension of the CSR, its path length among them, is dropped.
+ * Name constraints are re-encoded; purposes that cert-manager has no usage for are carried over unless
+ * `rejectUnknownEKU` is set, and every other extension of the CSR, its path length among them, is dropped.
  *
  * Throws what `verifyCsrSignature` throws, `ERR_X509_USAGE` for an unknown usage and
  * `ERR_X509_REQUEST_MISMATCH` where CSR and options disagree.
  */
-export function certificateTemplate(csr: Csr, options: TemplateOptions): CertificateTemplate {
+export function certificateTemplate(csr: Csr, options: CsrTemplateOptions): CertificateTemplate {
   verifyCsrSignature(csr);
   const isCA = options.isCA ?? false;
   const usages = resolveUsages(options.usages, { isCA });
   checkBasicConstraints(csr, isCA);
   checkUsages(csr, usages);
-  const purposes = csr.extendedKeyUsage ?? [];
+  const carried = (csr.extendedKeyUsage ?? []).filter((purpose) => !isComparedPurpose(purpose));
+  if (options.rejectUnknownEKU && carried.length > 0) {
+    throw mismatch(
+      `its extended key usages ${list(carried)} are none that a request can have, must be left out`,
+    );
+  }
   const subjectAltName = findExtension(csr.extensions, "subjectAltName");
   const nameConstraints = findExtension(csr.extensions, "nameConstraints");
   return {
     subjectDer: csr.subjectDer,
     publicKeyDer: csr.publicKeyDer,
     ...sharedFields(options),
-    keyUsage: usages.keyUsage,
-    extendedKeyUsage: [
-      ...usages.extendedKeyUsage,
-      ...purposes.filter((purpose) => !isComparedPurpose(purpose)),
-    ],
+    ...grantedUsages(usages, { publicKeyDer: csr.publicKeyDer, options }),
+    extendedKeyUsage: [...usages.extendedKeyUsage, ...carried],
     ...(nameConstraints && { nameConstraints: normaliseNameConstraints(nameConstraints, "CSR") }),
     ...(subjectAltName && {
       subjectAltName: { ...subjectAltName, critical: isEmptyName(csr.subjectDer) },

@@ -13,7 +13,7 @@ import { buildName, type Subject } from "../name/build-name.ts";
 import { isEmptyName } from "../name/distinguished-name.ts";
 import { encodePem } from "../pem.ts";
 import { encodeSignedStructure } from "../signature/signed-structure.ts";
-import { algorithmOfSigner, type Signer } from "../signature/signer.ts";
+import { chooseAlgorithm, type Signer } from "../signature/signer.ts";
 import { EXTENSION_REQUEST } from "./csr.ts";
 
 export interface CreateCsrOptions extends AlternativeNames {
@@ -28,7 +28,7 @@ export interface CreateCsrOptions extends AlternativeNames {
 /** Creates a CSR and returns it as PEM. Extensions are in the order cert-manager writes them. */
 export async function createCsr(options: CreateCsrOptions): Promise<string> {
   const { signer } = options;
-  const { algorithmDer } = algorithmOfSigner(signer, parsePublicKey(signer.publicKeyDer));
+  const { algorithmDer } = chooseAlgorithm(parsePublicKey(signer.publicKeyDer), signer.algorithm);
   const subjectDer = buildName(options.subject);
   const extensions = listExtensions(options, { critical: isEmptyName(subjectDer) });
   const tbsDer = encodeSequence(

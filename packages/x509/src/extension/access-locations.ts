@@ -3,8 +3,10 @@
 import { encodeConstructed, encodeSequence, encodeTlv } from "../der/encode-tlv.ts";
 import { encodeOid } from "../der/object-identifier.ts";
 import { contextTag } from "../der/tag.ts";
+import { X509Error } from "../x509-error.ts";
 import type { Extension } from "./extension.ts";
 import { EXTENSION_OIDS } from "./extension-oids.ts";
+import { isReadableUri } from "./uri-text.ts";
 
 const ACCESS_METHODS = { ocsp: "1.3.6.1.5.5.7.48.1", caIssuers: "1.3.6.1.5.5.7.48.2" } as const;
 
@@ -48,5 +50,11 @@ function describeAccess(method: keyof typeof ACCESS_METHODS, url: string): Uint8
 }
 
 function encodeUrl(url: string): Uint8Array {
-  return encodeTlv(contextTag(6), Buffer.from(url));
+  if (url === "" || !isReadableUri(url)) {
+    throw new X509Error(
+      "ERR_X509_VALUE",
+      `Cannot encode URL: it is ${JSON.stringify(url)}, must be a URI in ASCII`,
+    );
+  }
+  return encodeTlv(contextTag(6), Buffer.from(url, "latin1"));
 }

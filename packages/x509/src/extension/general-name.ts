@@ -51,6 +51,10 @@ const KINDS: ReadonlyMap<number, Kind> = new Map([
   [contextTag(8), { kind: "registeredId", text: oidText }],
 ]);
 
+export function generalNameKind(tag: number): GeneralNameKind | undefined {
+  return KINDS.get(tag)?.kind;
+}
+
 export function readGeneralNames(reader: DerReader): GeneralName[] {
   const list = reader.enter(TAG.sequence, "GeneralNames");
   const names: GeneralName[] = [];

@@ -9,7 +9,7 @@ import { encodeConstructed, encodeSequence, encodeTlv } from "../der/encode-tlv.
 import { constructedContextTag, contextTag, describeTag, TAG } from "../der/tag.ts";
 import { isDomainConstraint, isEmailConstraint, isUriConstraint } from "./constraint-text.ts";
 import type { Extension } from "./extension.ts";
-import { asciiText } from "./general-name.ts";
+import { asciiText, type GeneralNameKind, generalNameKind } from "./general-name.ts";
 
 const IP_TAG = contextTag(7);
 
@@ -20,6 +20,43 @@ const KINDS: readonly { tag: number; isReadable?: (text: string) => boolean }[] 
   { tag: contextTag(1), isReadable: isEmailConstraint },
   { tag: contextTag(6), isReadable: isUriConstraint },
 ];
+
+/** One subtree, for a verifier: a kind of name and the bytes that bound it. */
+export interface Constraint {
+  kind: GeneralNameKind;
+  content: Uint8Array;
+}
+
+/** Reads all constraints of a certificate, of kinds that cannot be compared too. */
+export function readNameConstraints(
+  extension: Extension,
+  what: string,
+): { permitted: Constraint[]; excluded: Constraint[] } {
+  const outer = new DerReader(extension.valueDer, `${what}, nameConstraints`);
+  const fields = outer.enter(TAG.sequence, "NameConstraints");
+  outer.end("NameConstraints");
+  const permitted = readConstraints(fields, 0);
+  const excluded = readConstraints(fields, 1);
+  fields.end("NameConstraints");
+  return { permitted, excluded };
+}
+
+function readConstraints(fields: DerReader, number: number): Constraint[] {
+  const value = fields.readOptional(constructedContextTag(number), "subtrees");
+  if (!value) return [];
+  const list = fields.inside(value);
+  const constraints: Constraint[] = [];
+  while (!list.isAtEnd) {
+    const reader = list.enter(TAG.sequence, "subtree");
+    const base = reader.readAny("subtree base");
+    reader.end("subtree base");
+    const kind = generalNameKind(base.tag);
+    if (!kind) throw reader.error(`subtree base is ${describeTag(base.tag)}, must be a name`);
+    if (kind === "ip") checkRange(base.content, reader);
+    constraints.push({ kind, content: base.content });
+  }
+  return constraints;
+}
 
 /** Returns the extension with its value re-encoded and its criticality kept. */
 export function normaliseNameConstraints(extension: Extension, what: string): Extension {

@@ -43,16 +43,17 @@ export function signingAlgorithm(key: PublicKey): SignatureAlgorithm {
 }
 
 /**
- * Finds the row of a signer's algorithm, which must fit its key. Throws what `signingAlgorithm` throws
- * for the key, and `ERR_X509_UNSUPPORTED`.
+ * Finds the row of the algorithm that a key signs with: the one named, which must fit the key, or
+ * cert-manager's. Throws what `signingAlgorithm` throws for the key, and `ERR_X509_UNSUPPORTED`.
  */
-export function algorithmOfSigner(signer: Signer, key: PublicKey): SignatureAlgorithm {
+export function chooseAlgorithm(key: PublicKey, name: string | undefined): SignatureAlgorithm {
   const usual = signingAlgorithm(key);
-  const algorithm = signatureAlgorithmNamed(signer.algorithm);
+  if (name === undefined) return usual;
+  const algorithm = signatureAlgorithmNamed(name);
   if (!algorithm || algorithm.isLegacy || algorithm.family !== key.type?.family) {
     throw new X509Error(
       "ERR_X509_UNSUPPORTED",
-      `Cannot sign with key: its algorithm is ${JSON.stringify(signer.algorithm)}, must be one for ${key.description}, such as ${usual.name}`,
+      `Cannot sign with key: its algorithm is ${JSON.stringify(name)}, must be one for ${key.description}, such as ${usual.name}`,
     );
   }
   return algorithm;
