@@ -93,7 +93,7 @@ describe("violatedConstraint() with a permitted subtree", () => {
       .join(" and ");
     it(`${isPermitted ? "takes" : "refuses"} ${shown}`, async () => {
       const violated = await check({ permitted: [base] }, name);
-      assert.equal(violated === undefined, isPermitted, violated);
+      assert.equal(violated === undefined, isPermitted);
     });
   }
 });
@@ -112,7 +112,7 @@ describe("violatedConstraint() with an excluded subtree", () => {
   for (const [base, name, isExcluded] of rows) {
     it(JSON.stringify([Buffer.from(base).toString("latin1"), isExcluded]), async () => {
       const violated = await check({ excluded: [base] }, name);
-      assert.equal(violated !== undefined, isExcluded, violated);
+      assert.equal(violated !== undefined, isExcluded);
     });
   }
 });

@@ -1,9 +1,26 @@
 import assert from "node:assert/strict";
-import { createPrivateKey, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+import {
+  constants,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  verify,
+} from "node:crypto";
 import { describe, it } from "node:test";
-import { type KeyKind, newKeyPem } from "../testdata/fixtures.ts";
+import { isSelfSigned } from "../certificate/verify-signed-by.ts";
+import { isKeyTypeSupported } from "../key/supported-key-types.ts";
+import { type KeyKind, newKeyPem, newRoot } from "../testdata/fixtures.ts";
 import { throwsX509Error } from "../testdata/throws-x509-error.ts";
 import { createKeySigner } from "./key-signer.ts";
+
+interface PssOptions {
+  padding: number;
+  saltLength: number;
+}
+
+function pss(saltLength: number): PssOptions {
+  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength };
+}
 
 const MESSAGE = Buffer.from("to be signed");
 
@@ -16,7 +33,9 @@ describe("createKeySigner() signs with cert-manager's algorithm for the key", ()
     ["ECDSA P-384", "ecdsa-with-SHA384", "sha384"],
     ["ECDSA P-521", "ecdsa-with-SHA512", "sha512"],
     ["Ed25519", "Ed25519", undefined],
+    ["ML-DSA-44", "ML-DSA-44", undefined],
     ["ML-DSA-65", "ML-DSA-65", undefined],
+    ["ML-DSA-87", "ML-DSA-87", undefined],
   ];
   for (const [kind, algorithm, digest] of rows) {
     it(`${kind}: ${algorithm}`, async () => {
@@ -26,6 +45,43 @@ describe("createKeySigner() signs with cert-manager's algorithm for the key", ()
       assert.ok(verify(digest, MESSAGE, createPublicKey(keyPem), await signer.sign(MESSAGE)));
     });
   }
+});
+
+describe("createKeySigner() signs with another algorithm of the key where one is named", () => {
+  const rows: [KeyKind, string, string, PssOptions?][] = [
+    ["RSA 4096", "sha256WithRSAEncryption", "sha256"],
+    ["RSA 2048", "RSASSA-PSS with SHA-256", "sha256", pss(32)],
+    ["RSA 2048", "RSASSA-PSS with SHA-512", "sha512", pss(64)],
+    ["ECDSA P-384", "ecdsa-with-SHA256", "sha256"],
+  ];
+  for (const [kind, algorithm, digest, options] of rows) {
+    it(`${kind}: ${algorithm}`, async () => {
+      const keyPem = newKeyPem(kind);
+      const signer = createKeySigner(keyPem, { algorithm });
+      const key = { key: createPublicKey(keyPem), ...options };
+      assert.ok(verify(digest, MESSAGE, key, await signer.sign(MESSAGE)));
+      const { certificate } = await newRoot("root", { signer });
+      assert.ok(isSelfSigned(certificate));
+      assert.equal(certificate.signatureAlgorithm, algorithm);
+    });
+  }
+
+  for (const algorithm of ["sha1WithRSAEncryption", "ecdsa-with-SHA256", "md5", ""]) {
+    it(`and refuses ${JSON.stringify(algorithm)} for RSA`, () => {
+      throwsX509Error(() => createKeySigner(newKeyPem("RSA 2048"), { algorithm }), {
+        code: "ERR_X509_UNSUPPORTED",
+        message: `Cannot sign with key: its algorithm is ${JSON.stringify(algorithm)}, must be one for RSA 2048, such as sha256WithRSAEncryption`,
+      });
+    });
+  }
+});
+
+describe("isKeyTypeSupported()", () => {
+  it("tells what this Node can do", () => {
+    const known = ["RSA", "ECDSA P-256", "Ed25519", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87"];
+    assert.deepEqual(known.filter(isKeyTypeSupported), known);
+    assert.ok(!isKeyTypeSupported("SLH-DSA"));
+  });
 });
 
 describe("createKeySigner() reads", () => {

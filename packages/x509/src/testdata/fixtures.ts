@@ -26,6 +26,8 @@ const generators = {
   "ECDSA P-521": () => generateKeyPairSync("ec", { namedCurve: "P-521" }),
   Ed25519: () => generateKeyPairSync("ed25519"),
   X25519: () => generateKeyPairSync("x25519"),
+  "ML-DSA-44": () => generateKeyPairSync("ml-dsa-44"),
+  "ML-DSA-87": () => generateKeyPairSync("ml-dsa-87"),
   "ML-DSA-65": () => generateKeyPairSync("ml-dsa-65"),
 };
 
