@@ -1,17 +1,19 @@
-// Byte for byte what cert-manager's CA issuer signs; how the vectors came about is in testdata/go-oracle.
+// Byte for byte what cert-manager's CA issuer signs; how the vectors came about is in testdata/README.md.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parseCsr } from "../csr/csr.ts";
+import type { AccessLocations } from "../extension/access-locations.ts";
 import { parsePublicKey } from "../key/public-key.ts";
 import { signingAlgorithm } from "../signature/signer.ts";
 import vectors from "../testdata/csr-vectors.json" with { type: "json" };
-import { X509Error, type X509ErrorCode } from "../x509-error.ts";
+import { STRICTER } from "../testdata/stricter.ts";
+import { X509Error } from "../x509-error.ts";
 import { parseCertificate } from "./certificate.ts";
 import type { CertificateTemplate } from "./certificate-template.ts";
 import { encodeTbsCertificate } from "./encode-tbs-certificate.ts";
 import { certificateTemplate } from "./template-from-csr.ts";
 
-interface Case {
+interface Case extends AccessLocations {
   name: string;
   csr: string;
   usages?: string[];
@@ -20,42 +22,11 @@ interface Case {
   tbs?: Record<string, string>;
 }
 
-/** What cert-manager takes and we refuse, each with the reason. */
-const STRICTER: Record<string, { code: X509ErrorCode; because: string }> = {
-  "version-1": { code: "ERR_X509_DER", because: "RFC 2986 has no version but 0" },
-  "trailing-element": {
-    code: "ERR_X509_DER",
-    because: "Go skips what follows the last field, another reader may not",
-  },
-  "trailing-element-signed": { code: "ERR_X509_DER", because: "the same inside what is signed" },
-  "two-values": {
-    code: "ERR_X509_DER",
-    because: "Go reads the first value only, other readers join them",
-  },
-  "san-unknown-tag": {
-    code: "ERR_X509_DER",
-    because: "Go skips the name and copies it into the certificate unseen",
-  },
-  "san-constructed-dns": { code: "ERR_X509_DER", because: "the same: a lax verifier reads it" },
-  "san-trailing": { code: "ERR_X509_DER", because: "names after the end of the list are copied" },
-  "empty-rdn": { code: "ERR_X509_DER", because: "RFC 5280 has no relative name of nothing" },
-  "name-constraint-minimum": {
-    code: "ERR_X509_DER",
-    because: "Go drops the bound, which widens what the constraint permits",
-  },
-  "label-other": { code: "ERR_X509_PEM", because: "the label says that it is something else" },
-  "damaged-first-block": {
-    code: "ERR_X509_PEM",
-    because: "Go skips to the next block: a CSR that nobody looked at",
-  },
-  "header-lines": { code: "ERR_X509_PEM", because: "RFC 7468 has none" },
-};
-
 const now = new Date(vectors.notBefore);
 const serial = new Uint8Array(Buffer.from(vectors.serial, "hex"));
 
-function templateOf({ csr, usages = [], isCA = false }: Case): CertificateTemplate {
-  return certificateTemplate(parseCsr(csr), { usages, isCA, now, durationMs: vectors.durationMs });
+function templateOf(c: Case): CertificateTemplate {
+  return certificateTemplate(parseCsr(c.csr), { ...c, now, durationMs: vectors.durationMs });
 }
 
 function tbsUnder(caPem: string, template: CertificateTemplate): string {

@@ -1,0 +1,62 @@
+/** The foreign programs that judge our X.509, each with the versions that its folder pins. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Judge, startJudge } from "./judge.ts";
+import { type ToolStep, toolFolder } from "./tool-cache.ts";
+
+/** Why a test that needs Go is skipped, or false: an option of `node:test`. */
+export const WITHOUT_GO: string | false = reasonWithout("go", ["version"]);
+
+/** The same for Python with its pip. */
+export const WITHOUT_PYTHON: string | false = reasonWithout("python3", ["-m", "pip", "--version"]);
+
+/** Starts cert-manager's own code: what it answers is what its CA issuer does. */
+export async function startGoOracle(): Promise<Judge> {
+  const sources = folder("go-oracle");
+  const steps = (out: string): ToolStep[] => [goBuild(join(out, "oracle"), ".")];
+  return startJudge(join(await toolFolder({ name: "go-oracle", sources, steps }), "oracle"), []);
+}
+
+/** The path of zlint. */
+export async function findZlint(): Promise<string> {
+  const sources = folder("zlint");
+  const steps = (out: string): ToolStep[] => [
+    goBuild(join(out, "zlint"), "github.com/zmap/zlint/v3/cmd/zlint"),
+  ];
+  return join(await toolFolder({ name: "zlint", sources, steps }), "zlint");
+}
+
+/** Starts pkilint and pyca/cryptography. */
+export async function startPythonJudge(): Promise<Judge> {
+  const sources = folder("python");
+  const steps = (out: string): ToolStep[] => [
+    {
+      command: "python3",
+      args: [
+        ...["-m", "pip", "install", "--quiet", "--no-cache-dir", "--disable-pip-version-check"],
+        ...["--no-deps", "--only-binary=:all:", "--target", out, "-r", "requirements.txt"],
+      ],
+    },
+  ];
+  const modules = await toolFolder({ name: "python", sources, steps });
+  const env = { PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: "1" };
+  return startJudge("python3", ["-s", fileURLToPath(new URL("./judge.py", import.meta.url))], env);
+}
+
+function goBuild(out: string, goPackage: string): ToolStep {
+  return {
+    command: "go",
+    args: ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-o", out, goPackage],
+    env: { CGO_ENABLED: "0", GOWORK: "off" },
+  };
+}
+
+function folder(name: string): string {
+  return fileURLToPath(new URL(`./${name}`, import.meta.url));
+}
+
+function reasonWithout(command: string, args: readonly string[]): string | false {
+  const { status } = spawnSync(command, args, { stdio: "ignore" });
+  return status === 0 ? false : `${[command, ...args].join(" ")} does not run here`;
+}
