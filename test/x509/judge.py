@@ -2,7 +2,6 @@
 # stdin, its answer on stdout. The tests of the folder above ask.
 
 import base64
-import io
 import json
 import sys
 
@@ -27,8 +26,7 @@ VALIDATOR = certificate.create_pkix_certificate_validator_container(
 def lint(question):
     """Findings of pkilint's RFC 5280 linter, such as "ERROR pkix.some_code"."""
     der = base64.b64decode(question["der"])
-    load = loader.RFC5280CertificateDocumentLoader().get_file_loader_func("DER")
-    document = load(io.BytesIO(der), "certificate")
+    document = loader.RFC5280CertificateDocumentLoader().load_der_document(der, "certificate")
     findings = [
         f"{description.finding.severity.name} {description.finding.code}"
         for result in VALIDATOR.validate(document.root)
