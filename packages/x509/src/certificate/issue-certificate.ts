@@ -4,6 +4,7 @@ import { parsePublicKey, publicKeysEqual } from "../key/public-key.ts";
 import { signatureFault } from "../signature/signature-fault.ts";
 import { encodeSignedStructure } from "../signature/signed-structure.ts";
 import { chooseAlgorithm, type Signer } from "../signature/signer.ts";
+import { publicKeyOfSigner } from "../signature/signer-key.ts";
 import { X509Error } from "../x509-error.ts";
 import { type Certificate, parseCertificate } from "./certificate.ts";
 import type { CertificateTemplate } from "./certificate-template.ts";
@@ -97,7 +98,10 @@ function checkIssued(
   { template, signer }: { template: CertificateTemplate; signer: Signer },
 ): void {
   const action = "Cannot issue certificate";
-  const fault = signatureFault(certificate, signer.publicKeyDer, { action });
+  const fault = signatureFault(certificate, signer.publicKeyDer, {
+    action,
+    key: publicKeyOfSigner(signer),
+  });
   if (fault) throw fault;
   if (!publicKeysEqual(certificate.publicKeyDer, template.publicKeyDer)) {
     throw new X509Error(

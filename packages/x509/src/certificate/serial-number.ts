@@ -3,9 +3,16 @@
 import { randomBytes } from "node:crypto";
 import { X509Error } from "../x509-error.ts";
 
+const BYTES = 20;
+
+/** Random bytes in stock: a call into OpenSSL costs more than the bytes. */
+let stock = Buffer.alloc(0);
+
 /** Returns 20 random bytes with the top bit cleared, as Go does, and never zero. */
 export function randomSerialNumber(): Uint8Array {
-  const serial = new Uint8Array(randomBytes(20));
+  if (stock.length < BYTES) stock = randomBytes(100 * BYTES);
+  const serial = new Uint8Array(stock.subarray(0, BYTES));
+  stock = stock.subarray(BYTES);
   serial[0] = (serial[0] ?? 0) & 0x7f;
   return serial.some((byte) => byte !== 0) ? serial : randomSerialNumber();
 }

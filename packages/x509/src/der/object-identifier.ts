@@ -43,8 +43,20 @@ export function decodeOid(
   return [root, joined - root * 40, ...rest].join(".");
 }
 
+/** Few are written again and again; what a request brings along is not kept beyond these. */
+const MOST_KEPT = 100;
+const encoded = new Map<string, Uint8Array>();
+
 /** Encodes dotted text. Throws `ERR_X509_VALUE` when it is not an OID. */
 export function encodeOid(oid: string): Uint8Array {
+  const known = encoded.get(oid);
+  if (known) return known;
+  const der = encodeAnew(oid);
+  if (encoded.size < MOST_KEPT) encoded.set(oid, der);
+  return der;
+}
+
+function encodeAnew(oid: string): Uint8Array {
   const arcs = oid.split(".").map(Number);
   const [root = -1, second = -1, ...rest] = arcs;
   const isOid = /^[0-2](\.(0|[1-9]\d{0,9}))+$/.test(oid) && (root === 2 || second < 40);

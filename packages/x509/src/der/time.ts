@@ -8,14 +8,10 @@ import { TAG } from "./tag.ts";
 /** Reads a Time. Offsets, fractions and left-out seconds are refused. */
 export function readTime(reader: DerReader, field: string): Date {
   const tag = reader.nextTag === TAG.generalizedTime ? TAG.generalizedTime : TAG.utcTime;
-  const text = Buffer.from(reader.read(tag, field).content).toString("latin1");
-  const digits = tag === TAG.utcTime ? withCentury(text) : text;
-  const iso = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6.000Z");
-  const time = new Date(iso);
-  // The comparison catches days that do not exist, which Date moves into the next month.
-  if (Number.isNaN(time.getTime()) || time.toISOString() !== iso) {
-    throw reader.error(`${field} is not a time, must be YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ`);
-  }
+  const { content } = reader.read(tag, field);
+  const yearDigits = tag === TAG.utcTime ? 2 : 4;
+  const time = parseTime(content, yearDigits);
+  if (!time) throw reader.error(`${field} is not a time, must be YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ`);
   return time;
 }
 
@@ -28,13 +24,44 @@ export function encodeTime(time: Date): Uint8Array {
       "Cannot encode time: it must be a valid date in the years 0 to 9999",
     );
   }
-  const digits = `${time.toISOString().slice(0, 19).replace(/[-:T]/g, "")}Z`;
-  return year >= 1950 && year < 2050
-    ? encodeTlv(TAG.utcTime, Buffer.from(digits.slice(2)))
-    : encodeTlv(TAG.generalizedTime, Buffer.from(digits));
+  const isShort = year >= 1950 && year < 2050;
+  const digits = [
+    ...(isShort ? [] : twoDigits(Math.floor(year / 100))),
+    ...twoDigits(year % 100),
+    ...twoDigits(time.getUTCMonth() + 1),
+    ...twoDigits(time.getUTCDate()),
+    ...twoDigits(time.getUTCHours()),
+    ...twoDigits(time.getUTCMinutes()),
+    ...twoDigits(time.getUTCSeconds()),
+    ZULU,
+  ];
+  return encodeTlv(isShort ? TAG.utcTime : TAG.generalizedTime, Uint8Array.from(digits));
 }
 
-/** Two-digit years are 1950 to 2049. */
-function withCentury(text: string): string {
-  return `${text.slice(0, 2) < "50" ? "20" : "19"}${text}`;
+const ZERO = 0x30;
+const ZULU = 0x5a;
+
+/** Undefined for what is not digits and Z, and for days that do not exist. */
+function parseTime(content: Uint8Array, yearDigits: 2 | 4): Date | undefined {
+  const end = yearDigits + 10;
+  if (content.length !== end + 1 || content[end] !== ZULU) return undefined;
+  const pairs: number[] = [];
+  for (let i = 0; i < end; i += 2) {
+    const [tens, ones] = [(content[i] ?? 0) - ZERO, (content[i + 1] ?? 0) - ZERO];
+    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return undefined;
+    pairs.push(tens * 10 + ones);
+  }
+  // Two-digit years are 1950 to 2049.
+  if (yearDigits === 2) pairs.unshift((pairs[0] ?? 0) < 50 ? 20 : 19);
+  const [century = 0, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = pairs;
+  if (hour > 23 || minute > 59 || second > 59) return undefined;
+  const time = new Date(0);
+  time.setUTCFullYear(century * 100 + year, month - 1, day);
+  time.setUTCHours(hour, minute, second);
+  // Date moves a day that does not exist into another month.
+  return time.getUTCMonth() === month - 1 && time.getUTCDate() === day ? time : undefined;
+}
+
+function twoDigits(value: number): [number, number] {
+  return [ZERO + Math.floor(value / 10), ZERO + (value % 10)];
 }

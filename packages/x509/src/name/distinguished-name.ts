@@ -71,6 +71,7 @@ function attributeText({ oid, text, valueDer }: NameAttribute): string {
 }
 
 function escapeValue(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9.*@:/_-]*$/.test(text)) return text;
   return (
     text
       .replace(/["+,;<>\\]/g, "\\$&")

@@ -1,6 +1,6 @@
 /** Decides whether a signature holds, by the rules of Go's crypto/x509 checkSignature. */
 
-import { createPublicKey, verify } from "node:crypto";
+import { type KeyObject, verify } from "node:crypto";
 import { type PublicKey, parsePublicKey } from "../key/public-key.ts";
 import { X509Error } from "../x509-error.ts";
 import { type SignatureAlgorithm, signatureAlgorithmOf } from "./signature-algorithms.ts";
@@ -11,12 +11,13 @@ const MIN_RSA_BITS = 1024;
 
 /**
  * Returns why a signature does not hold, or undefined when it does. The error's message begins with
- * `action`; its code is `ERR_X509_SIGNATURE`, `ERR_X509_UNSUPPORTED` or `ERR_X509_WEAK_KEY`.
+ * `action`; its code is `ERR_X509_SIGNATURE`, `ERR_X509_UNSUPPORTED` or `ERR_X509_WEAK_KEY`. `key` is the
+ * public key where it has been imported before.
  */
 export function signatureFault(
   signed: SignedStructure,
   publicKeyDer: Uint8Array,
-  options: { action: string; allowLegacy?: boolean },
+  options: { action: string; allowLegacy?: boolean; key?: KeyObject | undefined },
 ): X509Error | undefined {
   const { action } = options;
   const algorithm = signatureAlgorithmOf(signed.signatureAlgorithmDer);
@@ -33,7 +34,7 @@ export function signatureFault(
     const detail = `public key is ${publicKey.description}, must be at least ${MIN_RSA_BITS} bits`;
     return new X509Error("ERR_X509_WEAK_KEY", `${action}: ${detail}`);
   }
-  const holds = verifies(signed, { algorithm, publicKey });
+  const holds = verifies(signed, { algorithm, publicKey, key: options.key });
   if (holds) return undefined;
   const detail =
     holds === undefined
@@ -49,15 +50,17 @@ export function signatureFault(
  */
 function verifies(
   signed: SignedStructure,
-  { algorithm, publicKey }: { algorithm: SignatureAlgorithm; publicKey: PublicKey },
+  {
+    algorithm,
+    publicKey,
+    key,
+  }: { algorithm: SignatureAlgorithm; publicKey: PublicKey; key: KeyObject | undefined },
 ): boolean | undefined {
+  const input = key
+    ? { key }
+    : { key: Buffer.from(publicKey.spkiDer), format: "der" as const, type: "spki" as const };
   try {
-    const key = createPublicKey({
-      key: Buffer.from(publicKey.spkiDer),
-      format: "der",
-      type: "spki",
-    });
-    const options = { key, dsaEncoding: "der" as const, ...algorithm.pss };
+    const options = { ...input, dsaEncoding: "der" as const, ...algorithm.pss };
     return verify(algorithm.digest, signed.tbsDer, options, signed.signature);
   } catch {
     return undefined;
