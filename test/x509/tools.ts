@@ -12,10 +12,15 @@ export const WITHOUT_GO: string | false = reasonWithout("go", ["version"]);
 export const WITHOUT_PYTHON: string | false = reasonWithout("python3", ["-m", "pip", "--version"]);
 
 /** Starts cert-manager's own code: what it answers is what its CA issuer does. */
-export async function startGoOracle(): Promise<Judge> {
-  const sources = folder("go-oracle");
-  const steps = (out: string): ToolStep[] => [goBuild(join(out, "oracle"), ".")];
-  return startJudge(join(await toolFolder({ name: "go-oracle", sources, steps }), "oracle"), []);
+export function startGoOracle(): Promise<Judge> {
+  return goProgram("go-oracle", new URL("./go-oracle", import.meta.url));
+}
+
+/** Builds the Go program of a folder, whose go.mod pins what it is made of, and starts it. */
+export async function goProgram(name: string, url: URL): Promise<Judge> {
+  const steps = (out: string): ToolStep[] => [goBuild(join(out, name), ".")];
+  const place = await toolFolder({ name, sources: fileURLToPath(url), steps });
+  return startJudge(join(place, name), []);
 }
 
 /** The path of zlint. */
