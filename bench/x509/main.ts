@@ -1,4 +1,6 @@
+import { benchHostile } from "./hostile.ts";
 import { benchIssue } from "./issue.ts";
 
-const isWithin = await benchIssue();
-process.exitCode = isWithin ? 0 : 1;
+const isHostileWithin = benchHostile();
+const isIssueWithin = await benchIssue();
+process.exitCode = isHostileWithin && isIssueWithin ? 0 : 1;

@@ -1,6 +1,7 @@
 /** An X.509 certificate (RFC 5280 §4.1), read strictly. */
 
 import type { DerReader } from "../der/der-reader.ts";
+import { hex } from "../der/hex.ts";
 import { readSmallInteger, readUnsignedInteger } from "../der/integer.ts";
 import { constructedContextTag, contextTag, TAG } from "../der/tag.ts";
 import { readTime } from "../der/time.ts";
@@ -95,7 +96,7 @@ function parseDer(der: Uint8Array): Certificate {
   return {
     ...signed,
     version,
-    serialHex: Buffer.from(serialNumber).toString("hex"),
+    serialHex: hex(serialNumber),
     issuerDer,
     issuer: describeName(issuerDer, "certificate, issuer"),
     notBefore,

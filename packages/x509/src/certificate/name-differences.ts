@@ -2,6 +2,7 @@
 
 import { isIP } from "node:net";
 import type { Csr } from "../csr/csr.ts";
+import { hex } from "../der/hex.ts";
 import type { GeneralName } from "../extension/general-name.ts";
 import { ATTRIBUTE_TYPES } from "../name/attribute-types.ts";
 import { readName, relativeNameText } from "../name/distinguished-name.ts";
@@ -63,10 +64,7 @@ function list(
 /** Alternative names by what makes them the same. */
 function namesOf({ subjectAltNames }: Csr | Certificate): Map<string, GeneralName> {
   return new Map(
-    subjectAltNames.map((name) => [
-      name.kind === "dns" ? textKey(name) : Buffer.from(name.der).toString("hex"),
-      name,
-    ]),
+    subjectAltNames.map((name) => [name.kind === "dns" ? textKey(name) : hex(name.der), name]),
   );
 }
 

@@ -13,14 +13,17 @@ export function readBitStringBytes(reader: DerReader, field: string): Uint8Array
   return value.content.subarray(1);
 }
 
+/** Bits that any structure gives a name to are far fewer. */
+const MOST_BITS = 32;
+
 /**
- * Reads the numbers of the bits that are set. Trailing zero bits are taken, as Go does, although
- * DER drops them from named bits (X.690 §11.2.2): the meaning is the same.
+ * Reads the numbers of the bits that are set, of the first 32. Trailing zero bits are taken, as Go
+ * does, although DER drops them from named bits (X.690 §11.2.2): the meaning is the same.
  */
 export function readNamedBits(reader: DerReader, field: string): number[] {
   const value = reader.read(TAG.bitString, field);
   checkUnusedBits(reader, { value, field });
-  const bytes = value.content.subarray(1);
+  const bytes = value.content.subarray(1, 1 + MOST_BITS / 8);
   return Array.from({ length: bytes.length * 8 }, (_, bit) => bit).filter(
     (bit) => ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0,
   );

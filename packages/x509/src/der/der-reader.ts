@@ -10,64 +10,96 @@
 import { X509Error } from "../x509-error.ts";
 import { describeTag } from "./tag.ts";
 
-/** One tag-length-value. Its bytes are views into what the reader was given. */
-export interface DerValue {
-  tag: number;
+/** In one list. A CSR of the size that cert-manager takes cannot ask for more names. */
+const MOST_VALUES = 10_000;
+
+/** One tag-length-value. Its bytes are views into what the reader was given, made when they are asked for. */
+export class DerValue {
+  readonly tag: number;
+  /** Where the content starts, in bytes from the start of the outermost DER. */
+  readonly contentOffset: number;
+  /** What the reader was given. */
+  readonly source: Uint8Array;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(
+    source: Uint8Array,
+    place: { tag: number; start: number; contentStart: number; end: number },
+  ) {
+    this.tag = place.tag;
+    this.contentOffset = place.contentStart;
+    this.source = source;
+    this.#start = place.start;
+    this.#end = place.end;
+  }
+
   /** Tag, length and content. */
-  der: Uint8Array;
-  content: Uint8Array;
-  /** Where `content` starts, in bytes from the start of the outermost DER. */
-  contentOffset: number;
+  get der(): Uint8Array {
+    return this.source.subarray(this.#start, this.#end);
+  }
+
+  get content(): Uint8Array {
+    return this.source.subarray(this.contentOffset, this.#end);
+  }
+
+  get contentLength(): number {
+    return this.#end - this.contentOffset;
+  }
 }
 
 export class DerReader {
   /** The structure being read, as messages call it: "CSR", "certificate". */
   readonly what: string;
   readonly #bytes: Uint8Array;
-  readonly #base: number;
-  #position = 0;
+  readonly #end: number;
+  #position: number;
+  #count = 0;
 
-  /** `offset` is where `der` starts in the structure that errors count from. @default 0 */
-  constructor(der: Uint8Array, what: string, options: { offset?: number } = {}) {
+  /** Reads all of `der`, or from `start` to before `end`. Errors count from the start of `der`. */
+  constructor(der: Uint8Array, what: string, options: { start?: number; end?: number } = {}) {
     this.#bytes = der;
     this.what = what;
-    this.#base = options.offset ?? 0;
+    this.#position = options.start ?? 0;
+    this.#end = options.end ?? der.length;
   }
 
   /** Opens the content of a value that was read before. */
-  inside(value: DerValue): DerReader {
-    return new DerReader(value.content, this.what, { offset: value.contentOffset });
+  inside({ source, contentOffset, contentLength }: DerValue): DerReader {
+    const end = contentOffset + contentLength;
+    return new DerReader(source, this.what, { start: contentOffset, end });
   }
 
   get isAtEnd(): boolean {
-    return this.#position === this.#bytes.length;
+    return this.#position === this.#end;
   }
 
   /** The next value's tag, or undefined at the end. */
   get nextTag(): number | undefined {
-    return this.#bytes[this.#position];
+    return this.isAtEnd ? undefined : this.#bytes[this.#position];
   }
 
   /** Reads the next value whatever its tag. `field` names it in messages. */
   readAny(field: string): DerValue {
+    this.#count += 1;
+    if (this.#count > MOST_VALUES) {
+      throw this.error(
+        `${field} is number ${this.#count} of its list, must be at most ${MOST_VALUES}`,
+      );
+    }
     const start = this.#position;
     const tag = this.#byte(start, field);
     if ((tag & 0x1f) === 0x1f) throw this.error(`${field} has a long tag, must have a short one`);
     const { length, size } = this.#length(start + 1, field);
     const contentStart = start + 1 + size;
     const end = contentStart + length;
-    if (end > this.#bytes.length) {
+    if (end > this.#end) {
       throw this.error(
-        `${field} is ${length} bytes long by its header, must be at most the ${this.#bytes.length - contentStart} that follow`,
+        `${field} is ${length} bytes long by its header, must be at most the ${this.#end - contentStart} that follow`,
       );
     }
     this.#position = end;
-    return {
-      tag,
-      der: this.#bytes.subarray(start, end),
-      content: this.#bytes.subarray(contentStart, end),
-      contentOffset: this.#base + contentStart,
-    };
+    return new DerValue(this.#bytes, { tag, start, contentStart, end });
   }
 
   read(tag: number, field: string): DerValue {
@@ -91,7 +123,7 @@ export class DerReader {
   end(field: string): void {
     if (!this.isAtEnd) {
       throw this.error(
-        `${field} is followed by ${this.#bytes.length - this.#position} more bytes, must be followed by none`,
+        `${field} is followed by ${this.#end - this.#position} more bytes, must be followed by none`,
       );
     }
   }
@@ -99,12 +131,12 @@ export class DerReader {
   /** An `ERR_X509_DER` at the current position. */
   error(detail: string): X509Error {
     return new X509Error("ERR_X509_DER", `Cannot parse ${this.what}: ${detail}`, {
-      offset: this.#base + this.#position,
+      offset: this.#position,
     });
   }
 
   #byte(index: number, field: string): number {
-    const byte = this.#bytes[index];
+    const byte = index < this.#end ? this.#bytes[index] : undefined;
     if (byte === undefined) throw this.error(`${field} is cut short, must be a complete value`);
     return byte;
   }

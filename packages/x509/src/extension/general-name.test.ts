@@ -34,6 +34,14 @@ describe("readGeneralNames() shows every kind", () => {
   }
 });
 
+describe("readGeneralNames()", () => {
+  it("cuts hex after 256 bytes, and keeps the bytes", () => {
+    const [name] = read(encodeTlv(0xa3, new Uint8Array(1_000)));
+    assert.equal(name?.value, `#a38203e8${"00".repeat(252)}…`);
+    assert.equal(name.der.length, 1_004);
+  });
+});
+
 describe("readGeneralNames() refuses", () => {
   for (const [name, der, message] of [
     ["an unknown tag", encodeTlv(0x89), "GeneralName is tag 0x89, must be one of [0] to [8]"],

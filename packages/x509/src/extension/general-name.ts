@@ -1,6 +1,7 @@
 /** GeneralName (RFC 5280 §4.2.1.6): every kind of subject alternative name, shown as text. */
 
 import type { DerReader, DerValue } from "../der/der-reader.ts";
+import { hex } from "../der/hex.ts";
 import { decodeOid, readOid } from "../der/object-identifier.ts";
 import { constructedContextTag, contextTag, describeTag, TAG } from "../der/tag.ts";
 import { decodeAscii, decodeDirectoryString } from "../name/directory-string.ts";
@@ -23,7 +24,7 @@ export interface GeneralName {
   kind: GeneralNameKind;
   /**
    * The name as text, not escaped: a requester may have put control characters into it. What has
-   * no text form is `#` and hex; otherName is `OID:text` or `OID:#hex`.
+   * no text form is `#` and hex, cut after 256 bytes; otherName is `OID:text` or `OID:#hex`.
    */
   value: string;
   /** The name as it was written, tag and length included. */
@@ -93,7 +94,7 @@ function otherNameText(value: DerValue, list: DerReader): string {
   const isText = inner.tag === TAG.utf8String || inner.tag === TAG.ia5String;
   const text = isText
     ? decodeDirectoryString(inner, { reader: wrapper, field: "otherName value" })
-    : `#${Buffer.from(inner.der).toString("hex")}`;
+    : hexText(inner);
   return `${oid}:${text}`;
 }
 
@@ -116,6 +117,10 @@ function oidText(value: DerValue, reader: DerReader): string {
   return decodeOid(value, { reader, field: "registeredID" });
 }
 
-function hexText(value: DerValue): string {
-  return `#${Buffer.from(value.der).toString("hex")}`;
+/** What is longer is cut: `der` has it whole. */
+const MOST_HEX_BYTES = 256;
+
+function hexText({ der }: DerValue): string {
+  const isCut = der.length > MOST_HEX_BYTES;
+  return `#${hex(isCut ? der.subarray(0, MOST_HEX_BYTES) : der)}${isCut ? "…" : ""}`;
 }

@@ -6,6 +6,7 @@
  */
 
 import { encodeSequence } from "../der/encode-tlv.ts";
+import { hex } from "../der/hex.ts";
 import { NULL_DER } from "../der/null.ts";
 import { encodeOid } from "../der/object-identifier.ts";
 
@@ -74,11 +75,11 @@ export const SIGNING: readonly { keyType: string; minBits?: number; algorithm: s
 ];
 
 const BY_DER: ReadonlyMap<string, KeyType> = new Map(
-  KEY_TYPES.map((row) => [Buffer.from(row.algorithmDer).toString("hex"), row]),
+  KEY_TYPES.map((row) => [hex(row.algorithmDer), row]),
 );
 
 export function keyTypeOf(algorithmDer: Uint8Array): KeyType | undefined {
-  return BY_DER.get(Buffer.from(algorithmDer).toString("hex"));
+  return BY_DER.get(hex(algorithmDer));
 }
 
 function algorithmIdentifier(oid: string, parameters: Uint8Array): Uint8Array {

@@ -8,6 +8,7 @@ import type { DerReader, DerValue } from "../der/der-reader.ts";
 import { encodeTlv } from "../der/encode-tlv.ts";
 import { describeTag, TAG } from "../der/tag.ts";
 
+const OVER_ASCII = /[\x80-\xff]/;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Decoders by tag. Each returns undefined for bytes that its type does not allow. */
@@ -43,10 +44,13 @@ export function encodeDirectoryString(text: string): Uint8Array {
 
 /** Decodes IA5String content: ASCII, control characters included. */
 export function decodeAscii(bytes: Uint8Array): string | undefined {
-  return bytes.every((byte) => byte < 0x80) ? latin1Matching(bytes, /^/) : undefined;
+  const text = latin1(bytes);
+  return OVER_ASCII.test(text) ? undefined : text;
 }
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
+  const ascii = decodeAscii(bytes);
+  if (ascii !== undefined) return ascii;
   try {
     return utf8.decode(bytes);
   } catch {
@@ -55,8 +59,13 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 function latin1Matching(bytes: Uint8Array, pattern: RegExp): string | undefined {
-  const text = Buffer.from(bytes).toString("latin1");
+  const text = latin1(bytes);
   return pattern.test(text) ? text : undefined;
+}
+
+/** Without the copy that Buffer.from would make. */
+function latin1({ buffer, byteOffset, length }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, length).toString("latin1");
 }
 
 /** UCS-2 without surrogates and noncharacters, and without a terminator at the end. */

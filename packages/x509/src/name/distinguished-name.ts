@@ -1,6 +1,7 @@
 /** A distinguished name (RFC 5280 §4.1.2.4), read into its attributes and shown as RFC 4514 text. */
 
 import { DerReader, type DerValue } from "../der/der-reader.ts";
+import { hex } from "../der/hex.ts";
 import { readOid } from "../der/object-identifier.ts";
 import { TAG } from "../der/tag.ts";
 import { shortAttributeName } from "./attribute-types.ts";
@@ -65,9 +66,7 @@ function readAttribute(set: DerReader): NameAttribute {
 /** RFC 4514 §2.4: an attribute type without a short name has its value in hex. */
 function attributeText({ oid, text, valueDer }: NameAttribute): string {
   const shortName = shortAttributeName(oid);
-  return shortName
-    ? `${shortName}=${escapeValue(text)}`
-    : `${oid}=#${Buffer.from(valueDer).toString("hex")}`;
+  return shortName ? `${shortName}=${escapeValue(text)}` : `${oid}=#${hex(valueDer)}`;
 }
 
 function escapeValue(text: string): string {

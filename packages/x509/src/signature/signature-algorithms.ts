@@ -5,6 +5,7 @@
 
 import { constants } from "node:crypto";
 import { encodeConstructed, encodeSequence } from "../der/encode-tlv.ts";
+import { hex } from "../der/hex.ts";
 import { encodeInteger } from "../der/integer.ts";
 import { NULL_DER } from "../der/null.ts";
 import { encodeOid } from "../der/object-identifier.ts";
@@ -63,10 +64,6 @@ export function signatureAlgorithmOf(algorithmDer: Uint8Array): SignatureAlgorit
 
 export function signatureAlgorithmNamed(name: string): SignatureAlgorithm | undefined {
   return BY_NAME.get(name);
-}
-
-function hex(der: Uint8Array): string {
-  return Buffer.from(der).toString("hex");
 }
 
 function algorithmIdentifier(oid: string, parameters: Uint8Array): Uint8Array {
