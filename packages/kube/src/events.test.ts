@@ -149,6 +149,16 @@ describe("Recorder.emitEvent()", () => {
     assert.deepEqual(server.counts, [undefined, undefined]);
   });
 
+  it("forgets what is over, and then has no timer", async () => {
+    const timers = mock.method(globalThis, "setTimeout");
+    recorder.emitEvent(widget("w"), WAITING);
+    await pass(8 * MINUTE, MINUTE);
+    const before = timers.mock.callCount();
+    assert.ok(before > 0);
+    await pass(60 * MINUTE, MINUTE);
+    assert.equal(timers.mock.callCount(), before);
+  });
+
   it("keeps Events apart whose notes differ, if only beyond what fits", async () => {
     const long = "x".repeat(2_000);
     for (const note of ["one", "two", `${long}1`, `${long}2`]) {
