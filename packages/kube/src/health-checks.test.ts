@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { informerSyncCheck, leaseKnownCheck, leaseLostCheck } from "./health-checks.ts";
 import { LeaderElectionError, type LeaderElectionErrorCode } from "./leader-election-error.ts";
 import type { LeadershipState } from "./leader-elector.ts";
+import { type LeaseTimes, leaseTimes } from "./lease-times.ts";
 import { WriteFence } from "./write-fence.ts";
 
 describe("informerSyncCheck()", () => {
@@ -23,17 +24,18 @@ interface Standing {
   readonly state: LeadershipState;
   readonly toldMsAgo: number | undefined;
   readonly fence: WriteFence;
+  readonly times: LeaseTimes;
 }
 
 function standing(phase: "unknown" | "leading" | "following", toldMsAgo?: number): Standing {
   const state = phase === "following" ? { phase, holder: "b" } : { phase };
-  return { state, toldMsAgo, fence: new WriteFence() };
+  return { state, toldMsAgo, fence: new WriteFence(), times: leaseTimes() };
 }
 
 function over(code: LeaderElectionErrorCode): Standing {
   const fence = new WriteFence();
   fence.close(new LeaderElectionError(code, "it is over"));
-  return { state: { phase: "over" }, toldMsAgo: 0, fence };
+  return { state: { phase: "over" }, toldMsAgo: 0, fence, times: leaseTimes() };
 }
 
 describe("leaseKnownCheck()", () => {
@@ -49,7 +51,7 @@ describe("leaseKnownCheck()", () => {
     ["has lost the lease", over("ERR_LEASE_LOST"), /it is over$/],
   ] as const) {
     it(`judges a candidate that ${what}`, () => {
-      const { check } = leaseKnownCheck(candidate, 15_000);
+      const { check } = leaseKnownCheck(candidate);
       if (problem === undefined) assert.doesNotThrow(check);
       else assert.throws(check, problem);
     });

@@ -18,10 +18,10 @@ export function informerSyncCheck(informers: readonly { synced: Promise<void> }[
   };
 }
 
-type Candidate = Pick<LeaderElector, "state" | "toldMsAgo" | "fence">;
+type Candidate = Pick<LeaderElector, "state" | "toldMsAgo" | "fence" | "times">;
 
 /** Fails when this process does not know who leads: it has not heard of the lease for a lease's time. */
-export function leaseKnownCheck(elector: Candidate, leaseDurationMs: number): HealthCheck {
+export function leaseKnownCheck(elector: Candidate): HealthCheck {
   return {
     name: "leader-election",
     check: () => {
@@ -29,7 +29,7 @@ export function leaseKnownCheck(elector: Candidate, leaseDurationMs: number): He
       if (phase === "over") throw elector.fence.closed.reason;
       const { toldMsAgo } = elector;
       if (toldMsAgo === undefined) throw new Error("The lease has not been read yet");
-      if (toldMsAgo <= leaseDurationMs) return;
+      if (toldMsAgo <= elector.times.leaseDurationMs) return;
       const seconds = Math.round(toldMsAgo / 1_000);
       throw new Error(`The API server has told nothing of the lease for ${seconds} s`);
     },
@@ -37,7 +37,7 @@ export function leaseKnownCheck(elector: Candidate, leaseDurationMs: number): He
 }
 
 /** Fails when this process has lost its lease and should have ended. As client-go's HealthzAdaptor. */
-export function leaseLostCheck(elector: Candidate): HealthCheck {
+export function leaseLostCheck(elector: Pick<Candidate, "fence">): HealthCheck {
   return {
     name: "leader-election",
     check: () => {

@@ -5,12 +5,14 @@
  * - `LEASE_LOST`: it held the lease, and cannot know any more that it does.
  * - `LEASE_RELEASED`: it gave the lease back.
  * - `LEASE_TIMES`: the times it was given cannot work.
+ * - `LEASE_NAMESPACE`: it does not know where its lease is.
  */
 export type LeaderElectionErrorCode =
   | "ERR_NOT_LEADING"
   | "ERR_LEASE_LOST"
   | "ERR_LEASE_RELEASED"
-  | "ERR_LEASE_TIMES";
+  | "ERR_LEASE_TIMES"
+  | "ERR_LEASE_NAMESPACE";
 
 /** A failure of leader election. Match it with {@link isLeaderElectionError}. */
 export class LeaderElectionError extends Error {

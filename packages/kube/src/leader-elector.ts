@@ -51,8 +51,8 @@ export type LeadershipState =
  */
 export class LeaderElector {
   readonly fence: WriteFence;
+  readonly times: LeaseTimes;
   readonly #options: LeaderElectorOptions;
-  readonly #times: LeaseTimes;
   readonly #now: () => number;
   readonly #lock: LeaseLock;
   /** Ends the pause of a candidate that waits for the lease. */
@@ -65,10 +65,10 @@ export class LeaderElector {
   /** @throws LeaderElectionError `ERR_LEASE_TIMES` for times that cannot work. */
   constructor(options: LeaderElectorOptions) {
     this.#options = options;
-    this.#times = leaseTimes(options.times);
+    this.times = leaseTimes(options.times);
     this.#now = options.now ?? (() => performance.now());
     this.fence = new WriteFence({ now: this.#now });
-    const { leaseDurationMs, renewDeadlineMs } = this.#times;
+    const { leaseDurationMs, renewDeadlineMs } = this.times;
     const callTimeoutMs = renewDeadlineMs / 2;
     this.#lock = new LeaseLock({ ...options, leaseDurationMs, callTimeoutMs, now: this.#now });
   }
@@ -118,7 +118,7 @@ export class LeaderElector {
     await this.#renewing;
     if (!isHeld) return;
     try {
-      await this.#lock.release(AbortSignal.timeout(this.#times.renewDeadlineMs));
+      await this.#lock.release(AbortSignal.timeout(this.times.renewDeadlineMs));
       this.#options.logger.info(this.#fields, "Lease released");
     } catch (err) {
       this.#options.logger.warn({ ...this.#fields, err }, "Lease not released, it will expire");
@@ -139,7 +139,7 @@ export class LeaderElector {
       this.#noteHolder();
       // A process that was stopped meanwhile may have held it, and may hold it no more.
       return (
-        write.type === "held" && this.fence.extendTo(write.sentAt + this.#times.renewDeadlineMs)
+        write.type === "held" && this.fence.extendTo(write.sentAt + this.times.renewDeadlineMs)
       );
     } catch (err) {
       if (!signal.aborted) {
@@ -154,7 +154,7 @@ export class LeaderElector {
     if (this.#isTold) return;
     const woken = new AbortController();
     this.#wake = () => woken.abort();
-    const retryMs = jitteredRetryMs(this.#times, this.#options.random ?? Math.random);
+    const retryMs = jitteredRetryMs(this.times, this.#options.random ?? Math.random);
     const decision = this.#lock.decide();
     // Nobody is told that a lease expires: a candidate is there when it does.
     const expiresInMs = decision.do === "wait" ? decision.untilMs - this.#now() : retryMs;
@@ -187,7 +187,7 @@ export class LeaderElector {
   async #renew(): Promise<void> {
     const { closed } = this.fence;
     while (!closed.aborted) {
-      await sleep(this.#times.retryPeriodMs, closed);
+      await sleep(this.times.retryPeriodMs, closed);
       if (closed.aborted) return;
       try {
         const isOurs = await this.#renewOnce(closed);
@@ -208,7 +208,7 @@ export class LeaderElector {
     if (decision.do !== "renew" && decision.do !== "create") return false;
     const before = decision.do === "renew" ? decision.lease : undefined;
     const write = await this.#lock.hold(before, signal);
-    if (write.type === "held") this.fence.extendTo(write.sentAt + this.#times.renewDeadlineMs);
+    if (write.type === "held") this.fence.extendTo(write.sentAt + this.times.renewDeadlineMs);
     else if (this.#lock.decide().do === "renew") return this.#renewOnce(signal);
     else if (this.#lock.decide().do !== "create") return false;
     return true;
