@@ -106,4 +106,13 @@ describe("rbacOf()", () => {
       [],
     );
   });
+
+  it("lets one lease be used where replicas elect a leader, and any be created", () => {
+    const lease = { namespace: "leases", name: "acme.example.com" };
+    const roles = rights([], { lease }).filter((each) => each.includes("leases "));
+    assert.deepEqual(roles, [
+      "Role acme-leader-election in leases: coordination.k8s.io leases create",
+      "Role acme-leader-election in leases: coordination.k8s.io leases get,list,watch,update acme.example.com",
+    ]);
+  });
 });

@@ -24,6 +24,8 @@ export interface RbacOptions {
   readonly namespaces?: readonly string[];
   /** Whether Kubernetes' CertificateSigningRequests are served. @default true */
   readonly certificateSigningRequests?: boolean;
+  /** The lease by which replicas elect their leader; without it there is no election. */
+  readonly lease?: NamespacedName;
   /** cert-manager's account, whose approver approves what refers to these issuers. */
   readonly certManager: ServiceAccount;
 }
@@ -45,7 +47,7 @@ const RBAC = "rbac.authorization.k8s.io";
  * Secrets are read in named namespaces only, never across the cluster.
  */
 export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): Manifest[] {
-  const { serviceAccount, certManager, namespaces } = options;
+  const { serviceAccount, certManager, namespaces, lease } = options;
   const { name } = serviceAccount;
   const clusterRules = controllerRules(kinds, options);
   return [
@@ -65,6 +67,12 @@ export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): Man
         role(`${name}-references`, each, [rule]),
         roleBinding(`${name}-references`, each, serviceAccount),
       ]),
+    ...(lease === undefined
+      ? []
+      : [
+          role(`${name}-leader-election`, lease.namespace, leaseRules(lease.name)),
+          roleBinding(`${name}-leader-election`, lease.namespace, serviceAccount),
+        ]),
     clusterRole(`${name}-approver`, [approveRule(kinds)]),
     clusterRoleBinding(`${name}-approver`, certManager),
   ];
@@ -116,6 +124,15 @@ function issuerRules(kinds: readonly DefinedKind[]): Rule[] {
 }
 
 /** What the controller does across the cluster, whichever namespaces it serves. */
+/** A create cannot be allowed by name: the name is not in its path. */
+function leaseRules(name: string): Rule[] {
+  const rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"] };
+  return [
+    { ...rule, verbs: ["create"] },
+    { ...rule, verbs: ["get", "list", "watch", "update"], resourceNames: [name] },
+  ];
+}
+
 function controllerRules(kinds: readonly DefinedKind[], options: RbacOptions): Rule[] {
   const { certificateSigningRequests = true } = options;
   return [
