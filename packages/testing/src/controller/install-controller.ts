@@ -19,7 +19,7 @@ export interface ControllerOptions {
   readonly serviceAccount: { readonly namespace: string; readonly name: string };
   readonly command: string;
   readonly args?: readonly string[];
-  /** Beside PATH and KUBECONFIG. */
+  /** Beside PATH and KUBECONFIG. Probes are served on loopback, on a free port, unless it says otherwise. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Where it reaches the API server: the `url` of `startFaultProxy()`. @default the control plane's */
@@ -35,6 +35,9 @@ export interface InstalledController {
   /** Starts the program again, after the one that runs has ended. */
   restart(): Promise<SupervisedProcess>;
 }
+
+/** The flag of Go's controllers, as ours read it from the environment. */
+const LOOPBACK = { HEALTH_PROBE_BIND_ADDRESS: "127.0.0.1:0" };
 
 /** Between SIGTERM and SIGKILL: an issuer is to end in good order. */
 const GRACE_MS = 5_000;
@@ -64,7 +67,7 @@ export async function installController(
       name,
       command,
       args,
-      env: { PATH: process.env.PATH, ...env, KUBECONFIG: identity.kubeconfigPath },
+      env: { PATH: process.env.PATH, ...LOOPBACK, ...env, KUBECONFIG: identity.kubeconfigPath },
       graceMs: GRACE_MS,
       ...(cwd === undefined ? {} : { cwd }),
     });
