@@ -28,24 +28,38 @@ async function read(...args: string[]): Promise<ControllerFlags | ManifestFlags 
   return flags;
 }
 
+const DEFAULTS = {
+  leaderElect: false,
+  leaderElectionLeaseDuration: 15_000,
+  leaderElectionRenewDeadline: 10_000,
+  leaderElectionRetryPeriod: 2_000,
+  healthProbeBindAddress: ":8081",
+  gracefulShutdownTimeout: 25_000,
+  maxRetryDuration: 600_000,
+  certificateRequests: true,
+  certificateSigningRequests: true,
+  maxConcurrentRequests: 32,
+  featureGates: new Set(),
+  logLevel: "info",
+};
+
 describe("commandLine()", () => {
   it("serves by default, with these defaults", async () => {
-    assert.deepEqual(await read(), {
-      leaderElect: false,
-      maxRetryDuration: 600_000,
-      certificateRequests: true,
-      certificateSigningRequests: true,
-      maxConcurrentRequests: 32,
-      featureGates: new Set(),
-      logLevel: "info",
-    });
+    assert.deepEqual(await read(), DEFAULTS);
   });
 
   it("reads the flags of Go's issuer controllers", async () => {
     const flags = await read(
       "--kubeconfig=/k",
       "--cluster-resource-namespace=ns",
-      "--leader-elect=false",
+      "--leader-elect",
+      "--leader-election-namespace=ns",
+      "--leader-election-id=acme",
+      "--leader-election-lease-duration=60s",
+      "--leader-election-renew-deadline=40s",
+      "--leader-election-retry-period=15s",
+      "--health-probe-bind-address=127.0.0.1:0",
+      "--graceful-shutdown-timeout=5s",
       "--max-retry-duration=1m30s",
       "--max-pending-duration=24h",
       "--certificate-requests=true",
@@ -57,7 +71,14 @@ describe("commandLine()", () => {
     assert.deepEqual(flags, {
       kubeconfig: "/k",
       clusterResourceNamespace: "ns",
-      leaderElect: false,
+      leaderElect: true,
+      leaderElectionNamespace: "ns",
+      leaderElectionId: "acme",
+      leaderElectionLeaseDuration: 60_000,
+      leaderElectionRenewDeadline: 40_000,
+      leaderElectionRetryPeriod: 15_000,
+      healthProbeBindAddress: "127.0.0.1:0",
+      gracefulShutdownTimeout: 5_000,
       maxRetryDuration: 90_000,
       maxPendingDuration: 86_400_000,
       certificateRequests: true,
@@ -69,12 +90,12 @@ describe("commandLine()", () => {
   });
 
   for (const [args, words] of [
-    [
-      ["--leader-elect"],
-      /--leader-elect is true, must be false: this version has no leader election, run one replica/,
-    ],
     [["--leader-elect=maybe"], /must be true or false/],
     [["--max-retry-duration=10"], /must be a duration such as 90s, 10m or 1h30m/],
+    [
+      ["--health-probe-bind-address=8081"],
+      /must be such as :8081 or 127.0.0.1:8081, or 0 for none/,
+    ],
     [["--max-concurrent-requests=0"], /must be a whole number from 1/],
     [
       ["--feature-gates=Nonsense=true"],
@@ -97,7 +118,14 @@ describe("commandLine()", () => {
   it("reads each flag from the environment as well", async (context) => {
     context.mock.property(process, "env", {
       CLUSTER_RESOURCE_NAMESPACE: "ns",
-      LEADER_ELECT: "false",
+      LEADER_ELECT: "true",
+      LEADER_ELECTION_NAMESPACE: "leases",
+      LEADER_ELECTION_ID: "acme",
+      LEADER_ELECTION_LEASE_DURATION: "30s",
+      LEADER_ELECTION_RENEW_DEADLINE: "20s",
+      LEADER_ELECTION_RETRY_PERIOD: "4s",
+      HEALTH_PROBE_BIND_ADDRESS: "0",
+      GRACEFUL_SHUTDOWN_TIMEOUT: "3s",
       MAX_RETRY_DURATION: "1m",
       MAX_PENDING_DURATION: "2h",
       CERTIFICATE_REQUESTS: "false",
@@ -108,7 +136,14 @@ describe("commandLine()", () => {
     });
     assert.deepEqual(await read(), {
       clusterResourceNamespace: "ns",
-      leaderElect: false,
+      leaderElect: true,
+      leaderElectionNamespace: "leases",
+      leaderElectionId: "acme",
+      leaderElectionLeaseDuration: 30_000,
+      leaderElectionRenewDeadline: 20_000,
+      leaderElectionRetryPeriod: 4_000,
+      healthProbeBindAddress: "0",
+      gracefulShutdownTimeout: 3_000,
       maxRetryDuration: 60_000,
       maxPendingDuration: 7_200_000,
       certificateRequests: false,
@@ -129,8 +164,14 @@ describe("commandLine()", () => {
       "--namespaces=a,c",
       "--cluster-resource-namespace=shared",
       "--certificate-signing-requests=false",
+      "--leader-elect",
+      "--leader-election-namespace=leases",
+      "--leader-election-id=acme",
     );
     assert.deepEqual(flags, {
+      leaderElect: true,
+      leaderElectionNamespace: "leases",
+      leaderElectionId: "acme",
       crds: false,
       rbac: true,
       serviceAccount: { namespace: "issuers", name: "acme" },

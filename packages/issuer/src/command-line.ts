@@ -1,3 +1,4 @@
+import { parseBindAddress } from "@countersign/kube";
 import { Command, InvalidArgumentError, Option } from "commander";
 import {
   DEFAULT_FEATURE_GATES,
@@ -14,6 +15,13 @@ export interface ControllerFlags {
   readonly kubeconfig?: string;
   readonly clusterResourceNamespace?: string;
   readonly leaderElect: boolean;
+  readonly leaderElectionNamespace?: string;
+  readonly leaderElectionId?: string;
+  readonly leaderElectionLeaseDuration: number;
+  readonly leaderElectionRenewDeadline: number;
+  readonly leaderElectionRetryPeriod: number;
+  readonly healthProbeBindAddress: string;
+  readonly gracefulShutdownTimeout: number;
   readonly maxRetryDuration: number;
   readonly maxPendingDuration?: number;
   readonly namespaces?: readonly string[];
@@ -35,6 +43,9 @@ export interface ManifestFlags {
   readonly namespaces?: readonly string[];
   readonly certificateSigningRequests: boolean;
   readonly certManagerServiceAccount: ServiceAccount;
+  readonly leaderElect: boolean;
+  readonly leaderElectionNamespace?: string;
+  readonly leaderElectionId?: string;
 }
 
 /** What the program does once its arguments are read. */
@@ -42,9 +53,6 @@ export interface Actions {
   runController(flags: ControllerFlags): Promise<void>;
   printManifests(flags: ManifestFlags): void;
 }
-
-const NO_LEADER_ELECTION =
-  "error: --leader-elect is true, must be false: this version has no leader election, run one replica.";
 
 const LOG_LEVELS = ["debug", "info", "warn", "error"];
 
@@ -66,11 +74,29 @@ export function commandLine(name: string, actions: Actions): Command {
       "--cluster-resource-namespace <namespace>",
       "where the Secrets of cluster issuers are",
     ).env("CLUSTER_RESOURCE_NAMESPACE"),
-    flag("--leader-elect [boolean]", "hold a lease, so that one replica of several works")
-      .env("LEADER_ELECT")
-      .default(false)
-      .preset("true")
-      .argParser(parseBoolean),
+    leaderElectFlag("hold a lease, so that one replica of several works").env("LEADER_ELECT"),
+    leaseNamespaceFlag().env("LEADER_ELECTION_NAMESPACE"),
+    leaseNameFlag().env("LEADER_ELECTION_ID"),
+    flag("--leader-election-lease-duration <duration>", "how long others leave the lease alone")
+      .env("LEADER_ELECTION_LEASE_DURATION")
+      .default(15_000, "15s")
+      .argParser(parseDuration),
+    flag("--leader-election-renew-deadline <duration>", "how long its holder works unrenewed")
+      .env("LEADER_ELECTION_RENEW_DEADLINE")
+      .default(10_000, "10s")
+      .argParser(parseDuration),
+    flag("--leader-election-retry-period <duration>", "how often the lease is renewed or looked at")
+      .env("LEADER_ELECTION_RETRY_PERIOD")
+      .default(2_000, "2s")
+      .argParser(parseDuration),
+    flag("--health-probe-bind-address <address>", "where /healthz and /readyz are; 0 for nowhere")
+      .env("HEALTH_PROBE_BIND_ADDRESS")
+      .default(":8081")
+      .argParser(checkBindAddress),
+    flag("--graceful-shutdown-timeout <duration>", "how long work under way may go on when it ends")
+      .env("GRACEFUL_SHUTDOWN_TIMEOUT")
+      .default(25_000, "25s")
+      .argParser(parseDuration),
     flag("--max-retry-duration <duration>", "how long a failing request is tried again")
       .env("MAX_RETRY_DURATION")
       .default(600_000, "10m")
@@ -99,10 +125,7 @@ export function commandLine(name: string, actions: Actions): Command {
     flag("--log-level <level>", "what to log").env("LOG_LEVEL").default("info").choices(LOG_LEVELS),
   ];
   for (const option of flags) program.addOption(option);
-  program.action((options: ControllerFlags) => {
-    if (options.leaderElect) program.error(NO_LEADER_ELECTION);
-    return actions.runController(options);
-  });
+  program.action((options: ControllerFlags) => actions.runController(options));
   program.addCommand(manifestsCommand(name, actions));
   return program;
 }
@@ -144,6 +167,9 @@ function manifestsCommand(name: string, actions: Actions): Command {
         .default({ namespace: "cert-manager", name: "cert-manager" }, "cert-manager/cert-manager")
         .argParser(parseNamespacedName),
     )
+    .addOption(leaderElectFlag("the rights on the lease that replicas elect their leader by"))
+    .addOption(leaseNamespaceFlag())
+    .addOption(leaseNameFlag())
     .action((options: ManifestFlags) => actions.printManifests(options));
 }
 
@@ -165,6 +191,26 @@ function namespacesFlag(): Option {
 }
 
 /** As {@link namespacesFlag}. */
+function leaderElectFlag(description: string): Option {
+  return flag("--leader-elect [boolean]", description)
+    .default(false)
+    .preset("true")
+    .argParser(parseBoolean);
+}
+
+/** As {@link namespacesFlag}. */
+function leaseNamespaceFlag(): Option {
+  const description = "where the lease is; the controller's own if not given";
+  return flag("--leader-election-namespace <namespace>", description);
+}
+
+/** As {@link namespacesFlag}. */
+function leaseNameFlag(): Option {
+  const description = "the lease's name; the issuers' group if not given";
+  return flag("--leader-election-id <name>", description);
+}
+
+/** As {@link namespacesFlag}. */
 function signingRequestsFlag(): Option {
   return flag(
     "--certificate-signing-requests [boolean]",
@@ -183,6 +229,15 @@ function parseDuration(text: string): number {
     // Said below, in the words of the flag.
   }
   throw new InvalidArgumentError("must be a duration such as 90s, 10m or 1h30m.");
+}
+
+function checkBindAddress(text: string): string {
+  try {
+    parseBindAddress(text);
+    return text;
+  } catch {
+    throw new InvalidArgumentError("must be such as :8081 or 127.0.0.1:8081, or 0 for none.");
+  }
 }
 
 function parseCount(text: string): number {

@@ -1,13 +1,27 @@
-import { type Client, createRecorder, type Logger, runController } from "@countersign/kube";
+import {
+  type BindAddress,
+  type Client,
+  createRecorder,
+  type LeaderElector,
+  type Logger,
+  runController,
+  runManager,
+} from "@countersign/kube";
 import { assemble, type ServedRequests } from "./assemble.ts";
 import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
+import { healthServers } from "./health.ts";
 import { canServeSigningApi } from "./signing-api.ts";
 import { whileApprovalIsUnsupported } from "./unapproved-guard.ts";
 
 /** What the controllers of some issuer types work with. */
 export interface RunIssuersOptions {
   readonly definitions: readonly IssuerDefinition[];
+  /** With an elector: over a transport that its fence guards, see `fenceTransport`. */
   readonly client: Client;
+  /** Without it nobody else may serve the same issuers. */
+  readonly elector?: LeaderElector;
+  /** Where `/healthz` and `/readyz` are answered; nowhere without it. */
+  readonly healthProbeAddress?: BindAddress | undefined;
   readonly logger: Logger;
   /** Ends the controllers: no new work, what is under way may end within the grace period. */
   readonly signal: AbortSignal;
@@ -46,7 +60,7 @@ export interface RunIssuersOptions {
   readonly signDeadlineMs?: number;
   /** How long calls under way may go on after `signal`. @default 25 s, within a pod's 30 */
   readonly gracePeriodMs?: number;
-  /** Told when everything is read and work begins. */
+  /** Told when everything is read, the lease is held, and work begins. */
   readonly onStarted?: () => void;
 }
 
@@ -62,11 +76,12 @@ const DEFAULTS = {
 /**
  * Serves some issuer types until the signal aborts; settles when what was under way has ended.
  *
- * Expected flow: the informers list everything; then the controllers work; after the signal they
- * take nothing more, calls under way have the grace period to end and write their results, and what
- * is left is aborted.
+ * Expected flow: the informers list everything; the lease is won; then the controllers work; after
+ * the signal they take nothing more, calls under way have the grace period to end and write their
+ * results, and what is left is aborted.
  *
- * @throws UnapprovedError with `signUnapproved` where the cluster's cert-manager has approval.
+ * @throws UnapprovedError with `signUnapproved` where the cluster's cert-manager has approval; what
+ * `runManager` throws when the lease was lost, or something did not start or end.
  */
 export async function runIssuers(options: RunIssuersOptions): Promise<void> {
   if (!options.signUnapproved) return serve(options);
@@ -74,10 +89,11 @@ export async function runIssuers(options: RunIssuersOptions): Promise<void> {
 }
 
 async function serve(options: RunIssuersOptions): Promise<void> {
-  const { client, logger, signal } = options;
+  const { client, elector, logger, signal } = options;
   const settings = { ...DEFAULTS, ...options };
   const fieldOwner = options.fieldOwner ?? options.definitions[0]?.group ?? "";
   const recorder = createRecorder({ client, logger, reportingController: fieldOwner });
+  const watches = new AbortController();
   const drain = new AbortController();
   const { informers, controllers, references } = assemble({
     ...settings,
@@ -87,19 +103,32 @@ async function serve(options: RunIssuersOptions): Promise<void> {
     fieldOwner,
     clusterResourceNamespace: options.clusterResourceNamespace,
     namespaces: options.namespaces,
-    stop: signal,
+    stop: watches.signal,
     drain: drain.signal,
   });
-  const endAfterGrace = (): void => {
-    setTimeout(() => drain.abort(), settings.gracePeriodMs).unref();
+  // Events are written with the lease as everything is: before it is given back.
+  const work = async (stop: AbortSignal): Promise<void> => {
+    await Promise.all(controllers.map((controller) => runController(controller, stop)));
+    await recorder.close();
   };
-  signal.addEventListener("abort", endAfterGrace, { once: true });
-
-  const watching = Promise.all(informers.map((informer) => informer.run(signal)));
-  await Promise.race([Promise.all(informers.map((informer) => informer.synced)), watching]);
-  if (!signal.aborted) options.onStarted?.();
-  await Promise.all(controllers.map((controller) => runController(controller, signal)));
-  await Promise.all([watching, references.ended(), recorder.close()]);
+  const caches = informers.map((informer) => ({
+    name: "informer",
+    started: informer.synced,
+    run: (stop: AbortSignal) => informer.run(stop),
+  }));
+  const address = options.healthProbeAddress;
+  const manager = {
+    servers: healthServers({ address, informers, elector, logger }),
+    caches,
+    controllers: [{ name: "controllers", run: work }],
+    ...(elector === undefined ? {} : { elector }),
+    onStartedLeading: () => options.onStarted?.(),
+    onGraceOver: () => drain.abort(),
+    gracePeriodMs: settings.gracePeriodMs,
+    logger,
+  };
+  await runManager(manager, signal).finally(() => watches.abort());
+  await references.ended();
 }
 
 /** @throws TypeError where both kinds of request are switched off. */

@@ -1,10 +1,20 @@
 import { readFile } from "node:fs/promises";
-import { createClient, createTransport, loadKubeconfig } from "@countersign/kube";
+import {
+  type Connection,
+  createClient,
+  createTransport,
+  fenceTransport,
+  type Logger,
+  loadKubeconfig,
+  parseBindAddress,
+  stopOnSignals,
+} from "@countersign/kube";
 import { CommanderError } from "commander";
 import { pino } from "pino";
 import { stringify } from "yaml";
 import { type ControllerFlags, commandLine, type ManifestFlags } from "./command-line.ts";
 import type { IssuerDefinition } from "./define-issuer.ts";
+import { createElection, type Election } from "./election.ts";
 import { manifestsOf } from "./manifests.ts";
 import { messageOf } from "./outcome.ts";
 import { runIssuers } from "./run-issuers.ts";
@@ -20,12 +30,15 @@ export interface RunOptions {
 /** Where Kubernetes tells a pod its own namespace. */
 const POD_NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
+const LAST_MOMENT_MS = 1_000;
+
 /**
  * Runs the program of an issuer controller: reads its flags, then serves the issuer types until
  * SIGTERM or SIGINT; `manifests` prints CRDs and RBAC instead.
  *
- * Never ends the process: it sets `process.exitCode` to 2 for wrong flags and to 1 where it cannot
- * go on, with the reason on stderr.
+ * Sets `process.exitCode` to 2 for wrong flags and to 1 where it cannot go on, with the reason on
+ * stderr. It ends the process only after a failure, if something that was left running, such as a call
+ * that ignores its signal, keeps the process alive for a second more.
  */
 export async function run(
   definitions: IssuerDefinition | readonly IssuerDefinition[],
@@ -43,6 +56,7 @@ export async function run(
     const isUsage = error instanceof CommanderError;
     if (!isUsage) process.stderr.write(`${name}: ${messageOf(error)}\n`);
     process.exitCode = isUsage ? (error.exitCode === 0 ? 0 : 2) : 1;
+    if (!isUsage) setTimeout(() => process.exit(), LAST_MOMENT_MS).unref();
   }
 }
 
@@ -53,13 +67,19 @@ async function runController(
   const logger = pino({ level: flags.logLevel });
   const { kubeconfig } = flags;
   const connection = await loadKubeconfig(kubeconfig === undefined ? {} : { path: kubeconfig });
+  const stop = stopOnSignals((signal) => {
+    logger.info({ signal }, "Stopping: work under way may end");
+  });
+  const election = flags.leaderElect
+    ? await electionOf(definitions, flags, { connection, logger })
+    : undefined;
   const transport = createTransport(connection);
+  const fence = election?.elector.fence;
   const namespace = flags.clusterResourceNamespace ?? (await podNamespace());
-  const stop = stopOnSignals(logger);
   try {
     await runIssuers({
       definitions,
-      client: createClient(transport),
+      client: createClient(fence === undefined ? transport : fenceTransport(transport, fence)),
       logger,
       signal: stop,
       retryBudgetMs: flags.maxRetryDuration,
@@ -69,18 +89,42 @@ async function runController(
       certificateSigningRequests: flags.certificateSigningRequests,
       maxConcurrentRequests: flags.maxConcurrentRequests,
       signUnapproved: flags.featureGates.has("LegacyUnapprovedRequests"),
+      gracePeriodMs: flags.gracefulShutdownTimeout,
+      healthProbeAddress: parseBindAddress(flags.healthProbeBindAddress),
       onStarted: () => logger.info({ server: connection.server }, "Serving issuers"),
+      ...(election === undefined ? {} : { elector: election.elector }),
       ...(namespace === undefined ? {} : { clusterResourceNamespace: namespace }),
     });
   } finally {
-    await transport.close();
+    await Promise.all([transport.close(), election?.transport.close()]);
   }
   logger.info({}, "Stopped");
 }
 
+async function electionOf(
+  definitions: readonly IssuerDefinition[],
+  flags: ControllerFlags,
+  { connection, logger }: { connection: Connection; logger: Logger },
+): Promise<Election> {
+  return createElection({
+    connection,
+    namespace: flags.leaderElectionNamespace ?? (await podNamespace()),
+    name: flags.leaderElectionId ?? leaseNameOf(definitions),
+    times: {
+      leaseDurationMs: flags.leaderElectionLeaseDuration,
+      renewDeadlineMs: flags.leaderElectionRenewDeadline,
+      retryPeriodMs: flags.leaderElectionRetryPeriod,
+    },
+    logger,
+  });
+}
+
 function printManifests(definitions: readonly IssuerDefinition[], flags: ManifestFlags): void {
+  const { leaderElectionId: name = leaseNameOf(definitions), leaderElectionNamespace } = flags;
+  const namespace = leaderElectionNamespace ?? flags.serviceAccount.namespace;
   const { crds, rbac } = manifestsOf(definitions, {
     ...flags,
+    ...(flags.leaderElect ? { lease: { namespace, name } } : {}),
     certManager: flags.certManagerServiceAccount,
   });
   const isAll = !flags.crds && !flags.rbac;
@@ -97,14 +141,7 @@ async function podNamespace(): Promise<string | undefined> {
   }
 }
 
-/** Aborts at the first SIGTERM or SIGINT; a second one ends the process as if we had no handler. */
-function stopOnSignals(logger: { info(fields: object, message: string): void }): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGTERM", "SIGINT"] as const) {
-    process.once(name, () => {
-      logger.info({ signal: name }, "Stopping: work under way may end");
-      controller.abort();
-    });
-  }
-  return controller.signal;
+/** Whoever serves the same group must not work beside us. */
+function leaseNameOf(definitions: readonly IssuerDefinition[]): string {
+  return definitions[0]?.group ?? "";
 }
