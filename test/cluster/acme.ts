@@ -5,6 +5,7 @@ import {
   type InstalledController,
   installController,
   SECRETS,
+  type SupervisedProcess,
   secret,
 } from "@countersign/testing";
 import { ROOT } from "../../tools/command.ts";
@@ -30,6 +31,8 @@ export const ACME_ISSUERS = defineResource<AcmeIssuer>({
 /** The smallest issuer: whatever goes wrong is tried again. */
 const MINIMAL = "examples/minimal/issuer.ts";
 
+const CONDITION = "--conditions=@countersign/source";
+
 /** How to run an AcmeIssuer's program. */
 export interface AcmeOptions {
   readonly secretNamespaces: readonly string[];
@@ -37,6 +40,10 @@ export interface AcmeOptions {
   readonly program?: string;
   /** Of node, before the program. */
   readonly nodeArgs?: readonly string[];
+  /** Of the program. */
+  readonly args?: readonly string[];
+  /** Of the program's manifests, beside its account and namespaces. */
+  readonly manifestArgs?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Where it reaches the API server. @default the control plane's */
   readonly url?: string;
@@ -48,18 +55,39 @@ export async function serveAcme(
   options: AcmeOptions,
 ): Promise<InstalledController> {
   const { secretNamespaces, program = MINIMAL, nodeArgs = [], env, url } = options;
+  const { args = [], manifestArgs = [] } = options;
   const serviceAccount = { namespace: "acme", name: "acme" };
   return installController(controlPlane, {
     name: "acme",
     manifests: await printedManifests(program, [
       "--service-account=acme/acme",
       `--secret-namespaces=${secretNamespaces.join(",")}`,
+      ...manifestArgs,
     ]),
     serviceAccount,
     command: process.execPath,
-    args: ["--conditions=@countersign/source", ...nodeArgs, join(ROOT, program)],
+    args: [CONDITION, ...nodeArgs, join(ROOT, program), ...args],
     ...(env === undefined ? {} : { env }),
     ...(url === undefined ? {} : { url }),
+  });
+}
+
+/** Starts another replica of the README's issuer, with the first one's identity. */
+export async function replicateAcme(
+  controlPlane: ControlPlane,
+  original: InstalledController,
+  options: { name: string; args: readonly string[] },
+): Promise<SupervisedProcess> {
+  return controlPlane.startProcess({
+    name: options.name,
+    command: process.execPath,
+    args: [CONDITION, join(ROOT, MINIMAL), ...options.args],
+    env: {
+      PATH: process.env.PATH,
+      KUBECONFIG: original.identity.kubeconfigPath,
+      HEALTH_PROBE_BIND_ADDRESS: "127.0.0.1:0",
+    },
+    graceMs: 5_000,
   });
 }
 
