@@ -4,9 +4,11 @@ import { after, before, describe, it } from "node:test";
 import { type Client, leases } from "@countersign/kube";
 import {
   CERTIFICATE_REQUESTS,
+  type FakeCa,
   type InstalledController,
   poll,
   type SupervisedProcess,
+  startFakeCa,
 } from "@countersign/testing";
 import {
   ACME_GROUP,
@@ -15,7 +17,6 @@ import {
   replicateAcme,
   serveAcme,
 } from "./cluster/acme.ts";
-import { type HttpCa, startHttpCa } from "./cluster/http-ca.ts";
 import {
   type PrivateControlPlane,
   startPrivateControlPlane,
@@ -38,14 +39,14 @@ const args = [
 // A control plane of its own: whoever else serves the issuers' group would hold the same lease.
 describe("two replicas of an issuer, of which one leads", { timeout: 180_000 }, () => {
   let plane: PrivateControlPlane;
-  let ca: HttpCa;
+  let ca: FakeCa;
   let client: Client;
   let first: InstalledController;
   let second: SupervisedProcess;
 
   before(async () => {
     const token = "a token of the test's CA";
-    ca = await startHttpCa(token);
+    ca = await startFakeCa({ token });
     plane = await startPrivateControlPlane();
     client = plane.controlPlane.client;
     first = await serveAcme(plane.controlPlane, {

@@ -1,5 +1,7 @@
+import { setTimeout } from "node:timers/promises";
 import {
   type Backoff,
+  backoffDelayMs,
   type Client,
   type ControllerOptions,
   createWatchSource,
@@ -60,6 +62,11 @@ export interface Assembly {
   /** To be synced before the controllers run. */
   readonly informers: readonly Cache[];
   readonly controllers: readonly ControllerOptions[];
+  /**
+   * Takes over from a process that has led until now: to be awaited after the lease is won and before
+   * the controllers run. What its last writes were, the watches may not have told yet.
+   */
+  readonly takeOver: (signal: AbortSignal) => Promise<void>;
   readonly references: ReferenceTracker;
 }
 
@@ -126,6 +133,9 @@ export function assemble(options: AssembleOptions): Assembly {
   return {
     informers: [...requests.map((each) => each.informer), ...served.map((each) => each.informer)],
     references,
+    takeOver: async (signal) => {
+      await Promise.all(requests.map((each) => each.takeOver(signal)));
+    },
     controllers: [issuerController, ...requests.map((each) => each.controller)],
   };
 }
@@ -159,6 +169,7 @@ function serveKind(
 interface RequestPart {
   readonly informer: Cache;
   readonly controller: ControllerOptions;
+  takeOver(signal: AbortSignal): Promise<void>;
   /** Puts the open requests of an issuer into the queue. */
   wake(issuer: IssuerKey): void;
 }
@@ -174,6 +185,8 @@ function serveRequests<T extends KubeObject>(
   const { options, issuers, onError } = context;
   const { client, kinds, namespaces, maxConcurrentRequests, logger } = options;
   const queue = new Workqueue({ backoff: WRITE_BACKOFF });
+  // Any namespace tells the version of the whole: they are written to one store.
+  const place = kind.resource.namespaced && namespaces ? { namespace: namespaces[0] } : {};
   const informer = new RequestInformer(client, kind, { kinds, namespaces, onError });
   const reconciler = new RequestReconciler({ ...options, kind, requests: informer.store, issuers });
   informer.onChange((change) => {
@@ -192,6 +205,11 @@ function serveRequests<T extends KubeObject>(
       maxConcurrentReconciles: maxConcurrentRequests,
       logger,
     },
+    takeOver: (signal) =>
+      retry("Cannot read the version to take over at", { signal, logger }, async () => {
+        const { metadata } = await client.list(kind.resource, { ...place, limit: 1, signal });
+        reconciler.takeOver(metadata.resourceVersion);
+      }),
     wake: (issuer) => {
       for (const key of informer.keysOfIssuer(issuer)) queue.add(key);
     },
@@ -205,5 +223,25 @@ function forgetBefore<T extends KubeObject>(
 ): void {
   if (before !== undefined && before.metadata.uid !== after?.metadata.uid) {
     reconciler.forget(key, before.metadata.uid);
+  }
+}
+
+/** Does a piece of work until it has succeeded or the signal aborts. */
+async function retry(
+  message: string,
+  { signal, logger }: { signal: AbortSignal; logger: Logger },
+  work: () => Promise<void>,
+): Promise<void> {
+  for (let failures = 1; !signal.aborted; failures += 1) {
+    try {
+      return await work();
+    } catch (err) {
+      if (signal.aborted) return;
+      logger.warn({ err }, message);
+      // Rejects when the signal aborts, which is looked at next.
+      await setTimeout(backoffDelayMs(WRITE_BACKOFF, failures), undefined, { signal }).catch(
+        () => {},
+      );
+    }
   }
 }

@@ -419,6 +419,35 @@ describe("RequestReconciler", () => {
     );
   });
 
+  it("reads live what a leader before it may have written, before it decides (G16)", async () => {
+    api.live = {
+      ...request("u1", APPROVED),
+      metadata: { ...request("u1").metadata, resourceVersion: "11" },
+    };
+    api.change({ conditions: [APPROVED, { type: "Ready", status: "True", reason: "Issued" }] });
+    reconciler.takeOver("12");
+    assert.deepEqual(await reconciler.reconcile(KEY), {});
+    assert.equal(api.reads, 1);
+    assert.equal(calls.length, 0);
+  });
+
+  it("reads live once what is older than its lead, and not what is newer", async () => {
+    reconciler.takeOver("10");
+    outcomes = [
+      { type: "pending", retryAfterMs: 0 },
+      { type: "issued", certificate },
+    ];
+    await reconciler.reconcile(KEY);
+    await reconciler.reconcile(KEY);
+    assert.equal(api.reads, 1);
+    assert.equal(calls[0]?.mayBeIssued, true, "its leader before may have had it signed");
+    api.catchUp();
+    reconciler = newReconciler();
+    reconciler.takeOver("9");
+    await reconciler.reconcile(KEY);
+    assert.equal(api.reads, 1);
+  });
+
   it("does not have the CA asked before the first call for a request that it has seen arrive", async () => {
     await reconciler.reconcile(KEY);
     assert.equal(calls[0]?.mayBeIssued, false);

@@ -78,6 +78,10 @@ export class RequestReconciler<T extends KubeObject> {
   readonly #calls = new Map<string, AbortController>();
   /** The uids of requests that another process may have had signed. */
   readonly #inherited = new Set<string>();
+  /** What is older than this may have been written by the process that led before, unseen by us. */
+  #ledFrom: bigint | undefined;
+  /** The uids of what was read live since. */
+  readonly #verified = new Set<string>();
 
   constructor(options: RequestReconcilerOptions<T>) {
     this.#options = options;
@@ -90,23 +94,43 @@ export class RequestReconciler<T extends KubeObject> {
     if (uid !== undefined) this.#inherited.add(uid);
   }
 
+  /**
+   * Takes over from a process that has led until now, at a version of the collection: whatever the
+   * watch tells that is not newer is read live before anything is decided on it.
+   */
+  takeOver(resourceVersion: string): void {
+    this.#ledFrom = BigInt(resourceVersion);
+  }
+
   /** Lets go of a request that is finished or gone, as the watch has told. */
   forget(key: string, uid: string | undefined): void {
     this.#writer.latest.forget(key);
     if (uid === undefined) return;
     this.#held.delete(uid);
     this.#inherited.delete(uid);
+    this.#verified.delete(uid);
     this.#calls.get(uid)?.abort(new Error("The request is gone"));
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
-    const request = this.#writer.latest.get(key);
+    const request = await this.#upToDate(this.#writer.latest.get(key));
     if (request === undefined) return {};
     const issuer = this.#options.kind.referredIssuer(request, this.#options.kinds);
     if (issuer === undefined) return {};
     const target = { request, issuer };
     const held = this.#held.get(uidOf(request));
     return held === undefined ? this.#decide(target) : this.#writeHeld(target, held);
+  }
+
+  async #upToDate(request: T | undefined): Promise<T | undefined> {
+    if (request === undefined || this.#ledFrom === undefined) return request;
+    const uid = uidOf(request);
+    const isOld = BigInt(request.metadata.resourceVersion ?? 0) <= this.#ledFrom;
+    if (!isOld || this.#verified.has(uid)) return request;
+    const live = await this.#writer.readLive(request);
+    this.#verified.add(uid);
+    this.#inherited.add(uid);
+    return live;
   }
 
   async #decide(target: RequestTarget<T>): Promise<ReconcileResult> {

@@ -74,7 +74,7 @@ export class RequestWriter<T extends KubeObject> {
           throw error;
         }
       }
-      const live = await this.#readLive(request);
+      const live = await this.readLive(request);
       if (live === undefined) return;
       request = live;
     }
@@ -121,7 +121,7 @@ export class RequestWriter<T extends KubeObject> {
   }
 
   /** The request as it is now, if it is the same one and still to be written to. */
-  async #readLive(request: T): Promise<T | undefined> {
+  async readLive(request: T): Promise<T | undefined> {
     const { client, kind, isWritable } = this.#options;
     const { namespace, name, uid } = request.metadata;
     const live = await client.get(kind.resource, { namespace, name }).catch((error: unknown) => {

@@ -95,7 +95,7 @@ async function serve(options: RunIssuersOptions): Promise<void> {
   const recorder = createRecorder({ client, logger, reportingController: fieldOwner });
   const watches = new AbortController();
   const drain = new AbortController();
-  const { informers, controllers, references } = assemble({
+  const { informers, controllers, references, takeOver } = assemble({
     ...settings,
     kinds: kindsOf(options.definitions),
     serves: await servedRequests(options),
@@ -108,6 +108,7 @@ async function serve(options: RunIssuersOptions): Promise<void> {
   });
   // Events are written with the lease as everything is: before it is given back.
   const work = async (stop: AbortSignal): Promise<void> => {
+    if (elector !== undefined) await takeOver(stop);
     await Promise.all(controllers.map((controller) => runController(controller, stop)));
     await recorder.close();
   };
