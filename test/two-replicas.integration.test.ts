@@ -98,11 +98,8 @@ describe("two replicas of an issuer, of which one leads", { timeout: 180_000 }, 
       const target = { resource: CERTIFICATE_REQUESTS, namespace, name };
       await waitForCondition(client, target, { type: "Ready", status: "True", reason: "Issued" });
     }
-    const minted = [...ca.minted.values()];
-    assert.deepEqual(
-      minted,
-      Array.from({ length: REQUESTS }, () => 1),
-    );
+    assert.equal(ca.minted.length, REQUESTS);
+    assert.equal(new Set(ca.minted.map(({ idempotencyKey }) => idempotencyKey)).size, REQUESTS);
     const { spec } = await client.get(leases, { namespace: "acme", name: ACME_GROUP });
     assert.equal(spec?.leaseTransitions, 1);
   });

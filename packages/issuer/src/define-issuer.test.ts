@@ -14,7 +14,14 @@ const VALID: IssuerDefinition = {
 
 describe("defineIssuer()", () => {
   const rows: [change: Partial<IssuerDefinition>, message: string][] = [
-    [{ group: "acme" }, "group is acme, must be a DNS name with at least one dot"],
+    [
+      { group: "acme" },
+      "group is acme, must be a DNS name of at most 63 characters with at least one dot",
+    ],
+    [
+      { group: `${"a".repeat(60)}.dev` },
+      `group is ${"a".repeat(60)}.dev, must be a DNS name of at most 63 characters with at least one dot`,
+    ],
     [{ version: "1" }, "version is 1, must be v1, v1alpha1 or the like"],
     [{ kinds: {} }, "kinds is {}, must be issuer, clusterIssuer or both"],
     [{ kinds: { issuer: "acmeIssuer" } }, "kind is acmeIssuer, must be in PascalCase"],

@@ -111,7 +111,8 @@ export function defineIssuer<Schema extends z.ZodType>(
   definition: IssuerDefinition<Schema>,
 ): IssuerDefinition<Schema> {
   const { group, version, kinds } = definition;
-  require(GROUP.test(group), "group", group, "a DNS name with at least one dot");
+  const isGroup = GROUP.test(group) && group.length <= LONGEST_GROUP;
+  require(isGroup, "group", group, "a DNS name of at most 63 characters with at least one dot");
   require(VERSION.test(version), "version", version, "v1, v1alpha1 or the like");
   const names = [kinds.issuer, kinds.clusterIssuer].filter((kind) => kind !== undefined);
   require(names.length > 0, "kinds", "{}", "issuer, clusterIssuer or both");
@@ -121,6 +122,8 @@ export function defineIssuer<Schema extends z.ZodType>(
 }
 
 const GROUP = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/;
+/** Events name who reports them, in a qualified name: it is the group. */
+const LONGEST_GROUP = 63;
 const VERSION = /^v[1-9][0-9]*((alpha|beta)[1-9][0-9]*)?$/;
 const KIND = /^[A-Z][A-Za-z0-9]*$/;
 
