@@ -33,7 +33,6 @@ const DEFAULTS = {
   leaderElectionLeaseDuration: 15_000,
   leaderElectionRenewDeadline: 10_000,
   leaderElectionRetryPeriod: 2_000,
-  healthProbeBindAddress: ":8081",
   gracefulShutdownTimeout: 25_000,
   maxRetryDuration: 600_000,
   certificateRequests: true,

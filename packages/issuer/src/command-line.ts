@@ -20,7 +20,7 @@ export interface ControllerFlags {
   readonly leaderElectionLeaseDuration: number;
   readonly leaderElectionRenewDeadline: number;
   readonly leaderElectionRetryPeriod: number;
-  readonly healthProbeBindAddress: string;
+  readonly healthProbeBindAddress?: string;
   readonly gracefulShutdownTimeout: number;
   readonly maxRetryDuration: number;
   readonly maxPendingDuration?: number;
@@ -89,9 +89,11 @@ export function commandLine(name: string, actions: Actions): Command {
       .env("LEADER_ELECTION_RETRY_PERIOD")
       .default(2_000, "2s")
       .argParser(parseDuration),
-    flag("--health-probe-bind-address <address>", "where /healthz and /readyz are; 0 for nowhere")
+    flag(
+      "--health-probe-bind-address <address>",
+      "where /healthz and /readyz are, 0 for nowhere; if not given :8081 in a pod, nowhere outside",
+    )
       .env("HEALTH_PROBE_BIND_ADDRESS")
-      .default(":8081")
       .argParser(checkBindAddress),
     flag("--graceful-shutdown-timeout <duration>", "how long work under way may go on when it ends")
       .env("GRACEFUL_SHUTDOWN_TIMEOUT")

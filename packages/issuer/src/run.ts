@@ -27,6 +27,9 @@ export interface RunOptions {
   readonly argv?: readonly string[];
 }
 
+/** Where a kubelet looks, as kubebuilder's Deployments have it. Outside a pod nobody does. */
+const POD_PROBES = ":8081";
+
 /** Where Kubernetes tells a pod its own namespace. */
 const POD_NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
@@ -75,7 +78,9 @@ async function runController(
     : undefined;
   const transport = createTransport(connection);
   const fence = election?.elector.fence;
-  const namespace = flags.clusterResourceNamespace ?? (await podNamespace());
+  const ofPod = await podNamespace();
+  const namespace = flags.clusterResourceNamespace ?? ofPod;
+  const probes = flags.healthProbeBindAddress ?? (ofPod === undefined ? "0" : POD_PROBES);
   try {
     await runIssuers({
       definitions,
@@ -90,7 +95,7 @@ async function runController(
       maxConcurrentRequests: flags.maxConcurrentRequests,
       signUnapproved: flags.featureGates.has("LegacyUnapprovedRequests"),
       gracePeriodMs: flags.gracefulShutdownTimeout,
-      healthProbeAddress: parseBindAddress(flags.healthProbeBindAddress),
+      healthProbeAddress: parseBindAddress(probes),
       onStarted: () => logger.info({ server: connection.server }, "Serving issuers"),
       ...(election === undefined ? {} : { elector: election.elector }),
       ...(namespace === undefined ? {} : { clusterResourceNamespace: namespace }),
