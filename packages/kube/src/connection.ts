@@ -13,7 +13,15 @@ export interface Connection {
   readonly namespace?: string;
   /** Presented in the handshake; goes together with every {@link Identity}. */
   readonly clientCertificate?: ClientCertificate;
+  /** Files that `caPem` and `clientCertificate` come from and that are replaced while the program runs. */
+  readonly tlsFiles?: TlsFiles;
   readonly identity: Identity;
+}
+
+/** Paths of PEM files. A certificate and its key go together. */
+export interface TlsFiles {
+  readonly ca?: string;
+  readonly clientCertificate?: { readonly certificate: string; readonly key: string };
 }
 
 /** A client certificate with its key. */

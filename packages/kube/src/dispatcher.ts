@@ -1,20 +1,18 @@
 import type { SecureVersion } from "node:tls";
 import { Client, type Dispatcher, Pool, ProxyAgent } from "undici";
-import type { ClientCertificate, Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { TlsMaterial } from "./tls-material.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Below the 90 s after which the API server closes an idle connection. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** Connections are replaced at this age, so that they spread over the servers behind one address. */
-const CONNECTION_LIFE_MS = 300_000;
-
 const TCP_KEEP_ALIVE_MS = 30_000;
 
 /** How a set of connections is used. */
 export interface DispatcherOptions {
-  readonly clientCertificate: ClientCertificate | undefined;
+  readonly tls: TlsMaterial;
   readonly headersTimeoutMs: number;
   readonly bodyTimeoutMs: number;
 }
@@ -22,15 +20,19 @@ export interface DispatcherOptions {
 /** Creates a pool of connections for many short calls. Nothing is connected before the first call. */
 export function createPool(
   connection: Connection,
-  options: DispatcherOptions & { connections: number; maxResponseBytes: number },
+  options: DispatcherOptions & {
+    connections: number;
+    maxResponseBytes: number;
+    connectionLifeMs: number;
+  },
 ): Dispatcher {
   const settings: Pool.Options = {
     ...commonSettings(options),
     connections: options.connections,
     maxResponseSize: options.maxResponseBytes,
-    clientTtl: CONNECTION_LIFE_MS,
+    clientTtl: options.connectionLifeMs,
   };
-  const tls = tlsSettings(connection, options.clientCertificate);
+  const tls = tlsSettings(connection, options.tls);
   return connection.proxyUrl === undefined
     ? new Pool(originOf(connection), { ...settings, connect: tls })
     : createTunnels(connection.proxyUrl, { settings, tls });
@@ -39,7 +41,7 @@ export function createPool(
 /** Creates a single connection, for one long answer. */
 export function createSingle(connection: Connection, options: DispatcherOptions): Dispatcher {
   const settings = commonSettings(options);
-  const tls = tlsSettings(connection, options.clientCertificate);
+  const tls = tlsSettings(connection, options.tls);
   return connection.proxyUrl === undefined
     ? new Client(originOf(connection), { ...settings, connect: tls })
     : createTunnels(connection.proxyUrl, { settings: { ...settings, connections: 1 }, tls });
@@ -92,9 +94,9 @@ interface TlsSettings {
 
 function tlsSettings(
   connection: Connection,
-  clientCertificate: ClientCertificate | undefined,
+  { caPem, clientCertificate }: TlsMaterial,
 ): TlsSettings {
-  const { caPem, tlsServerName } = connection;
+  const { tlsServerName } = connection;
   return {
     minVersion: "TLSv1.2",
     rejectUnauthorized: !connection.insecureSkipTlsVerify,

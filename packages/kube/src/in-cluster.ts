@@ -22,11 +22,13 @@ export async function inClusterConnection(
   if (!host || !port) return undefined;
   const tokenPath = `${dir}/token`;
   await readFile(tokenPath);
-  const caPem = await readFile(`${dir}/ca.crt`);
+  const caPath = `${dir}/ca.crt`;
+  const caPem = await readFile(caPath);
   const namespace = await readOptional(`${dir}/namespace`, readFile);
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     caPem,
+    tlsFiles: { ca: caPath },
     insecureSkipTlsVerify: false,
     ...(namespace === undefined ? {} : { namespace }),
     identity: { type: "tokenFile", path: tokenPath },

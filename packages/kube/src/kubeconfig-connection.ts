@@ -1,4 +1,4 @@
-import type { ClientCertificate, Connection, Identity } from "./connection.ts";
+import type { ClientCertificate, Connection, Identity, TlsFiles } from "./connection.ts";
 import { KubeconfigError } from "./kubeconfig-error.ts";
 import { execPluginOf } from "./kubeconfig-exec.ts";
 import { KubeconfigFields } from "./kubeconfig-fields.ts";
@@ -14,7 +14,7 @@ export interface ConnectionOptions {
 }
 
 /**
- * The connection that a context describes. Certificates are read here, once.
+ * The connection that a context describes. Certificates are read here for the first time.
  *
  * @throws KubeconfigError when the context leads nowhere, or asks for what we do not do.
  */
@@ -52,6 +52,7 @@ export async function connectionOf(
   const namespace = context.text("namespace");
   return {
     ...server,
+    ...tlsFilesOf(cluster, user),
     ...(namespace === undefined ? {} : { namespace }),
     ...(user === undefined
       ? { identity: { type: "none" } }
@@ -80,7 +81,7 @@ function listNames(entries: Kubeconfig["contexts"]): string {
 }
 
 /** Where the server is and how to trust it: a Connection without who speaks. */
-type Server = Omit<Connection, "identity" | "namespace" | "clientCertificate">;
+type Server = Omit<Connection, "identity" | "namespace" | "clientCertificate" | "tlsFiles">;
 
 async function serverOf(cluster: KubeconfigFields): Promise<Server> {
   const server = cluster.text("server");
@@ -121,6 +122,23 @@ async function clientCertificateOf(
     throw user.invalid("client-certificate and client-key must come together");
   }
   return { clientCertificate: { certPem, keyPem } };
+}
+
+function tlsFilesOf(
+  cluster: KubeconfigFields,
+  user: KubeconfigFields | undefined,
+): { tlsFiles?: TlsFiles } {
+  const ca = cluster.pemPath("certificate-authority");
+  const certificate = user?.pemPath("client-certificate");
+  const key = user?.pemPath("client-key");
+  const isPair = certificate !== undefined && key !== undefined;
+  if (ca === undefined && !isPair) return {};
+  return {
+    tlsFiles: {
+      ...(ca === undefined ? {} : { ca }),
+      ...(isPair ? { clientCertificate: { certificate, key } } : {}),
+    },
+  };
 }
 
 /** To ignore one of these would be to speak as somebody else than the kubeconfig says. */

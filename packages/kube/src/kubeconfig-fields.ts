@@ -71,7 +71,7 @@ export class KubeconfigFields {
   async pem(key: string): Promise<string | undefined> {
     const data = this.text(`${key}-data`);
     if (data !== undefined) return this.#decodePem(`${key}-data`, data);
-    const path = this.path(key);
+    const path = this.pemPath(key);
     if (path === undefined) return undefined;
     try {
       return await this.#readFile(path);
@@ -82,6 +82,11 @@ export class KubeconfigFields {
         { cause },
       );
     }
+  }
+
+  /** The file that {@link pem} reads, if it reads one. */
+  pemPath(key: string): string | undefined {
+    return this.text(`${key}-data`) === undefined ? this.path(key) : undefined;
   }
 
   invalid(problem: string): KubeconfigError {

@@ -96,6 +96,10 @@ describe("loadKubeconfig(): what a context says", () => {
     });
     assert.equal(connection.caPem, PEM);
     assert.deepEqual(connection.clientCertificate, { certPem: PEM, keyPem: KEY });
+    assert.deepEqual(connection.tlsFiles, {
+      ca: "/k/pki/ca.crt",
+      clientCertificate: { certificate: "/me.crt", key: "/keys/me.key" },
+    });
     assert.deepEqual(connection.identity, { type: "tokenFile", path: "/k/token" });
   });
 
@@ -327,10 +331,11 @@ describe("loadKubeconfig(): where it looks", () => {
     );
   });
 
-  it("gives a pod its service account, with the token's path", async () => {
+  it("gives a pod its service account, with the paths of token and CA", async () => {
     assert.deepEqual(await search(podFiles, { ...pod, KUBERNETES_SERVICE_HOST: "fd00::1" }), {
       server: "https://[fd00::1]:443",
       caPem: PEM,
+      tlsFiles: { ca: `${SERVICE_ACCOUNT}/ca.crt` },
       insecureSkipTlsVerify: false,
       namespace: "issuers",
       identity: { type: "tokenFile", path: `${SERVICE_ACCOUNT}/token` },

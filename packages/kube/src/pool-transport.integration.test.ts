@@ -195,6 +195,15 @@ describe("createTransport(): a call", { timeout: 30_000 }, () => {
     assert.equal(server.connections, 1);
   });
 
+  it("replaces a connection that has reached its age, also under load", async () => {
+    const server = await serve((_, response) => answer(response));
+    const transport = open({ server: server.url }, { connections: 1, connectionLifeMs: 100 });
+    const until = performance.now() + 500;
+    while (performance.now() < until) await transport.request(GET);
+    assert.ok(server.connections >= 3, `${server.connections} connections`);
+    assert.ok(server.open.size <= 2, `${server.open.size} open`);
+  });
+
   it("rejects with an ApiError for a status of 400 and more", async () => {
     const server = await serve((_, response) => refuse(response, 404));
     await assert.rejects(open({ server: server.url }).request(GET), {

@@ -1,12 +1,13 @@
 import type { Dispatcher } from "undici";
 import type { ApiError } from "./api-error.ts";
-import type { ClientCertificate, Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import { type AuthHeaders, type Credentials, createCredentials } from "./credentials.ts";
 import { createPool, createSingle } from "./dispatcher.ts";
 import { type Answer, exchange, type Sending } from "./exchange.ts";
 import { readRefusal } from "./refusal.ts";
 import { decideRetry, NO_RETRIES } from "./retry.ts";
 import { sleep } from "./sleep.ts";
+import { type TlsMaterial, TlsMaterialSource } from "./tls-material.ts";
 import type { ApiRequest, Transport } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -27,6 +28,11 @@ export interface TransportOptions {
    * has one a minute. @default 120_000
    */
   readonly streamIdleTimeoutMs?: number;
+  /**
+   * Connections of short calls are replaced at this age, so that they spread over the API servers
+   * behind one address, also over one that was away; streams end by themselves. @default 300_000
+   */
+  readonly connectionLifeMs?: number;
   /** An answer that is larger fails; a stream is not limited. @default 64 MiB */
   readonly maxResponseBytes?: number;
 }
@@ -53,8 +59,15 @@ const DEFAULTS: Required<Omit<TransportOptions, "credentials">> = {
   headersTimeoutMs: 30_000,
   bodyTimeoutMs: 30_000,
   streamIdleTimeoutMs: 120_000,
+  connectionLifeMs: 300_000,
   maxResponseBytes: 64 * 1024 * 1024,
 };
+
+/** What a try of a call says about who makes it, and whom it trusts. */
+interface Credential {
+  readonly headers: AuthHeaders;
+  readonly tls: TlsMaterial;
+}
 
 class PoolTransport implements Transport {
   readonly #connection: Connection;
@@ -67,11 +80,13 @@ class PoolTransport implements Transport {
   /** Everything that has connections, for `close()`. */
   readonly #dispatchers = new Set<Dispatcher>();
   readonly #closing = new AbortController();
-  #pool: { dispatcher: Dispatcher; certificate: ClientCertificate | undefined } | undefined;
+  readonly #tls: TlsMaterialSource;
+  #pool: { dispatcher: Dispatcher; tls: TlsMaterial } | undefined;
 
   constructor(connection: Connection, options: TransportOptions) {
     this.#connection = connection;
     this.#credentials = options.credentials ?? createCredentials(connection);
+    this.#tls = new TlsMaterialSource(connection);
     this.#options = { ...DEFAULTS, ...options };
     const server = new URL(connection.server);
     this.#origin = server.origin;
@@ -83,15 +98,15 @@ class PoolTransport implements Transport {
   }
 
   request(request: ApiRequest): Promise<unknown> {
-    return this.#withRetries(request, async (headers) => {
-      const answer = await exchange(this.#currentPool(), this.#sending(request, headers));
+    return this.#withRetries(request, async ({ headers, tls }) => {
+      const answer = await exchange(this.#poolFor(tls), this.#sending(request, headers));
       if (!isSuccess(answer.status)) throw await this.#refusal(request, answer);
       return this.#parse(request, await answer.text());
     });
   }
 
   stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>> {
-    return this.#withRetries(request, (headers) => this.#open(request, headers));
+    return this.#withRetries(request, (credential) => this.#open(request, credential));
   }
 
   async close(): Promise<void> {
@@ -101,33 +116,40 @@ class PoolTransport implements Transport {
 
   async #withRetries<T>(
     request: ApiRequest,
-    attempt: (headers: AuthHeaders) => Promise<T>,
+    attempt: (credential: Credential) => Promise<T>,
   ): Promise<T> {
     const { signal } = request;
     let history = NO_RETRIES;
     for (;;) {
       signal?.throwIfAborted();
       const headers = await this.#credentials.headers(signal);
+      const files = await this.#tls.current(signal);
       this.#throwIfClosed(request);
       try {
-        return await attempt(headers);
+        return await attempt({ headers, tls: this.#shown(files) });
       } catch (error) {
         const retry = decideRetry(request, error, history);
         if (retry.do === "throw") throw error;
         if (retry.do === "wait") await this.#wait(retry.delayMs, signal);
         if (retry.do === "refresh") {
           const isRenewed = await this.#credentials.refresh(headers, signal);
-          if (!isRenewed) throw error;
+          if (!isRenewed && !(await this.#tls.refresh(files, signal))) throw error;
+        }
+        if (retry.do === "reread" && !(await this.#tls.refresh(files, signal))) {
+          throw error;
         }
         history = retry.history;
       }
     }
   }
 
-  async #open(request: ApiRequest, headers: AuthHeaders): Promise<AsyncIterable<Uint8Array>> {
+  async #open(
+    request: ApiRequest,
+    { headers, tls }: Credential,
+  ): Promise<AsyncIterable<Uint8Array>> {
     const { signal } = request;
     const dispatcher = createSingle(this.#connection, {
-      clientCertificate: this.#credentials.clientCertificate,
+      tls,
       headersTimeoutMs: this.#options.headersTimeoutMs,
       bodyTimeoutMs: this.#options.streamIdleTimeoutMs,
     });
@@ -166,19 +188,22 @@ class PoolTransport implements Transport {
     };
   }
 
-  /** A new client certificate takes new connections; calls under way end on the old ones. */
-  #currentPool(): Dispatcher {
-    const certificate = this.#credentials.clientCertificate;
-    if (this.#pool !== undefined && this.#pool.certificate === certificate) {
+  /** A client certificate of the credentials, as a plugin's, goes before the connection's own. */
+  #shown(files: TlsMaterial): TlsMaterial {
+    const { clientCertificate } = this.#credentials;
+    const isOwn = clientCertificate === this.#connection.clientCertificate;
+    return isOwn || clientCertificate === undefined ? files : { ...files, clientCertificate };
+  }
+
+  /** Other TLS material takes new connections; calls under way end on the old ones. */
+  #poolFor(tls: TlsMaterial): Dispatcher {
+    if (this.#pool !== undefined && isSameMaterial(this.#pool.tls, tls)) {
       return this.#pool.dispatcher;
     }
     if (this.#pool !== undefined) this.#retire(this.#pool.dispatcher);
-    const dispatcher = createPool(this.#connection, {
-      ...this.#options,
-      clientCertificate: certificate,
-    });
+    const dispatcher = createPool(this.#connection, { ...this.#options, tls });
     this.#dispatchers.add(dispatcher);
-    this.#pool = { dispatcher, certificate };
+    this.#pool = { dispatcher, tls };
     return dispatcher;
   }
 
@@ -220,6 +245,10 @@ class PoolTransport implements Transport {
       );
     }
   }
+}
+
+function isSameMaterial(a: TlsMaterial, b: TlsMaterial): boolean {
+  return a.caPem === b.caPem && a.clientCertificate === b.clientCertificate;
 }
 
 async function* releasing(

@@ -21,8 +21,8 @@ function answered(status: number, retryAfterMs?: number): ApiError {
   return new ApiError(GET, { status, said: "no", retryAfterMs });
 }
 
-function failed(code: TransportErrorCode): TransportError {
-  return new TransportError(code, "failed", { maybeSent: true });
+function failed(code: TransportErrorCode, maybeSent = true): TransportError {
+  return new TransportError(code, "failed", { maybeSent });
 }
 
 describe("decideRetry()", () => {
@@ -31,7 +31,7 @@ describe("decideRetry()", () => {
     request: ApiRequest;
     error: unknown;
     history?: Partial<RetryHistory>;
-    expected: "throw" | "wait" | "refresh" | "reconnect";
+    expected: "throw" | "wait" | "refresh" | "reconnect" | "reread";
   }[] = [
     { rule: "429 waits", request: GET, error: answered(429, 1_000), expected: "wait" },
     { rule: "429 waits for a POST", request: POST, error: answered(429, 1_000), expected: "wait" },
@@ -105,6 +105,25 @@ describe("decideRetry()", () => {
       rule: "a timeout",
       request: GET,
       error: failed("ERR_TRANSPORT_TIMEOUT"),
+      expected: "throw",
+    },
+    {
+      rule: "a failed handshake, before anything is sent",
+      request: POST,
+      error: failed("ERR_TRANSPORT_TLS", false),
+      expected: "reread",
+    },
+    {
+      rule: "a TLS failure after a POST was sent",
+      request: POST,
+      error: failed("ERR_TRANSPORT_TLS"),
+      expected: "throw",
+    },
+    {
+      rule: "a second failed handshake",
+      request: GET,
+      error: failed("ERR_TRANSPORT_TLS", false),
+      history: { hasReread: true },
       expected: "throw",
     },
     { rule: "404", request: GET, error: answered(404), expected: "throw" },

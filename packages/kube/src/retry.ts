@@ -8,7 +8,9 @@ export type Retry =
   | { readonly do: "wait"; readonly delayMs: number; readonly history: RetryHistory }
   /** Get a fresh credential; only when there is one, try again. */
   | { readonly do: "refresh"; readonly history: RetryHistory }
-  | { readonly do: "reconnect"; readonly history: RetryHistory };
+  | { readonly do: "reconnect"; readonly history: RetryHistory }
+  /** Read the TLS files again; only when they have changed, try again. */
+  | { readonly do: "reread"; readonly history: RetryHistory };
 
 /** What a call has been through so far, this failure not counted. */
 export interface RetryHistory {
@@ -17,6 +19,7 @@ export interface RetryHistory {
   readonly waitedMs: number;
   readonly hasRefreshed: boolean;
   readonly hasReconnected: boolean;
+  readonly hasReread: boolean;
 }
 
 /** The history of a first try. */
@@ -25,6 +28,7 @@ export const NO_RETRIES: RetryHistory = {
   waitedMs: 0,
   hasRefreshed: false,
   hasReconnected: false,
+  hasReread: false,
 };
 
 const MOST_WAITS = 2;
@@ -50,6 +54,10 @@ export function decideRetry(request: ApiRequest, error: unknown, history: RetryH
   if (isTransportError(error, "ERR_TRANSPORT_RESET")) {
     if (!isRepeatable(request) || history.hasReconnected) return { do: "throw" };
     return { do: "reconnect", history: { ...history, hasReconnected: true } };
+  }
+  if (isTransportError(error, "ERR_TRANSPORT_TLS")) {
+    if (history.hasReread || (error.maybeSent && !isRepeatable(request))) return { do: "throw" };
+    return { do: "reread", history: { ...history, hasReread: true } };
   }
   if (!isApiError(error)) return { do: "throw" };
   if (error.code === "Unauthorized") {

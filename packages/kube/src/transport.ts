@@ -25,7 +25,7 @@ export interface ApiRequest {
  * Guarantees: a status of 400 or more is thrown as an `ApiError`; a failure without an answer
  * (refused, reset, timed out) as a `TransportError`; an abort as the signal's reason. What the
  * server refused before it acted is sent again: after a 429 as `Retry-After` says, after a 401 once
- * with fresh credentials. After a 503, or a connection that closed unanswered, only a GET and an
+ * with fresh credentials, after a failed handshake once with TLS files that have changed. After a 503, or a connection that closed unanswered, only a GET and an
  * apply PATCH are: a POST or DELETE may have acted.
  */
 export interface Transport {
