@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { runController } from "./controller.ts";
+import { type ReconcileResult, runController } from "./controller.ts";
 import type { Logger } from "./logger.ts";
+import { createMetrics } from "./prometheus-metrics.ts";
 import { Workqueue } from "./workqueue.ts";
 
 describe("runController()", () => {
@@ -85,5 +86,39 @@ describe("runController()", () => {
     stop.abort();
     const reconcile = (): Promise<object> => assert.fail("reconcile() was called");
     await runController({ name: "test", queue, reconcile, logger }, stop.signal);
+  });
+
+  it("counts how reconciles end, and how long they take", async () => {
+    const metrics = createMetrics({ process: false });
+    const results: (() => ReconcileResult)[] = [
+      () => ({}),
+      () => ({ requeueAfterMs: 0 }),
+      () => ({ requeueAfterMs: 60_000 }),
+      () => {
+        throw new Error("boom");
+      },
+    ];
+    const reconcile = async (key: string): Promise<ReconcileResult> => {
+      const result = results[Number(key)];
+      results[Number(key)] = () => ({});
+      if (results.length === Number(key) + 1) stop.abort();
+      return result?.() ?? {};
+    };
+    for (const key of results.keys()) queue.add(String(key));
+    await runController({ name: "test", queue, reconcile, logger, metrics }, stop.signal);
+    const text = await metrics.expose();
+    for (const line of [
+      'reconcile_total{controller="test",result="success"} 1',
+      'reconcile_total{controller="test",result="requeue"} 1',
+      'reconcile_total{controller="test",result="requeue_after"} 1',
+      'reconcile_total{controller="test",result="error"} 1',
+      'reconcile_errors_total{controller="test"} 1',
+      'reconcile_time_seconds_count{controller="test"} 4',
+      'active_workers{controller="test"} 0',
+      'max_concurrent_reconciles{controller="test"} 1',
+      'reconcile_panics_total{controller="test"} 0',
+    ]) {
+      assert.ok(text.includes(`controller_runtime_${line}\n`), `${line} is not in\n${text}`);
+    }
   });
 });

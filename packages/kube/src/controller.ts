@@ -1,4 +1,10 @@
+import {
+  type ControllerMetrics,
+  controllerMetrics,
+  type ReconcileOutcome,
+} from "./controller-metrics.ts";
 import type { Logger } from "./logger.ts";
+import { type Metrics, NO_METRICS } from "./metrics.ts";
 import type { Workqueue } from "./workqueue.ts";
 
 /** What a reconcile asks for: nothing more, or another look after a while. */
@@ -8,7 +14,7 @@ export interface ReconcileResult {
 
 /** A controller's parts. */
 export interface ControllerOptions {
-  /** The lower-case kind, as controller-runtime names controllers; in logs. */
+  /** The lower-case kind, as controller-runtime names controllers; in logs and metrics. */
   readonly name: string;
   readonly queue: Workqueue;
   /**
@@ -21,6 +27,8 @@ export interface ControllerOptions {
   /** Keys reconciled at the same time. @default 1, as controller-runtime */
   readonly maxConcurrentReconciles?: number;
   readonly logger: Logger;
+  /** Where `controller_runtime_*` are defined. */
+  readonly metrics?: Metrics;
 }
 
 /**
@@ -31,29 +39,34 @@ export async function runController(
   options: ControllerOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { queue, maxConcurrentReconciles = 1 } = options;
+  const { name, queue, maxConcurrentReconciles = 1, metrics = NO_METRICS } = options;
+  const measured = controllerMetrics(metrics, { name, maxConcurrentReconciles });
   const shutDown = (): void => queue.shutDown();
   signal.addEventListener("abort", shutDown, { once: true });
   if (signal.aborted) shutDown();
-  await Promise.all(Array.from({ length: maxConcurrentReconciles }, () => work(options)));
+  await Promise.all(Array.from({ length: maxConcurrentReconciles }, () => work(options, measured)));
 }
 
-async function work(options: ControllerOptions): Promise<void> {
+async function work(options: ControllerOptions, metrics: ControllerMetrics): Promise<void> {
   const { queue } = options;
   for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
-    await reconcileOnce(options, key);
+    const ended = metrics.begin();
+    ended(await reconcileOnce(options, key));
     queue.done(key);
   }
 }
 
-async function reconcileOnce(options: ControllerOptions, key: string): Promise<void> {
+async function reconcileOnce(options: ControllerOptions, key: string): Promise<ReconcileOutcome> {
   const { queue, reconcile, logger, name } = options;
   try {
     const { requeueAfterMs } = await reconcile(key);
     queue.forget(key);
-    if (requeueAfterMs !== undefined) queue.addAfter(key, requeueAfterMs);
+    if (requeueAfterMs === undefined) return "success";
+    queue.addAfter(key, requeueAfterMs);
+    return requeueAfterMs > 0 ? "requeue_after" : "requeue";
   } catch (error) {
     const retryInMs = Math.round(queue.addRateLimited(key));
     logger.error({ err: error, controller: name, key, retryInMs }, "Reconcile failed");
+    return "error";
   }
 }

@@ -11,6 +11,8 @@ export interface Sending {
   /** The path with whatever the server's URL puts before it, and the query. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The request's body as JSON. */
+  readonly body: string | undefined;
   /** @see FailedCall.via */
   readonly via: string;
 }
@@ -32,7 +34,7 @@ export interface Answer {
  * request's signal when that aborts; what the request's `beforeSend` throws.
  */
 export async function exchange(dispatcher: Dispatcher, sending: Sending): Promise<Answer> {
-  const { request, origin, target, headers, via } = sending;
+  const { request, origin, target, headers, body: sent, via } = sending;
   const { method, path, signal, beforeSend } = request;
   let isSent = false;
   let refusal: { readonly error: unknown } | undefined;
@@ -57,7 +59,7 @@ export async function exchange(dispatcher: Dispatcher, sending: Sending): Promis
       method,
       path: target,
       headers,
-      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(sent === undefined ? {} : { body: sent }),
       ...(signal === undefined ? {} : { signal }),
     });
   try {

@@ -14,7 +14,13 @@ export {
   type WatchCallOptions,
   type WriteOptions,
 } from "./client.ts";
-export type { ClientCertificate, Connection, ExecPlugin, Identity } from "./connection.ts";
+export type {
+  ClientCertificate,
+  Connection,
+  ExecPlugin,
+  Identity,
+  TlsFiles,
+} from "./connection.ts";
 export { type ControllerOptions, type ReconcileResult, runController } from "./controller.ts";
 export { type Credentials, createCredentials } from "./credentials.ts";
 export { CredentialsError } from "./credentials-error.ts";
@@ -49,10 +55,23 @@ export { type LeaseTimes, leaseTimes } from "./lease-times.ts";
 export type { Logger } from "./logger.ts";
 export { type ManagerOptions, runManager } from "./manager.ts";
 export { ManagerError, type ManagerErrorCode } from "./manager-error.ts";
+export {
+  type Counter,
+  type Gauge,
+  type Histogram,
+  type HistogramDefinition,
+  type LabelValues,
+  type MetricDefinition,
+  type Metrics,
+  type MetricsRegistry,
+  NO_METRICS,
+} from "./metrics.ts";
+export { createMetricsServer, type MetricsServerOptions } from "./metrics-server.ts";
 export type { KubeList, KubeObject, ObjectMeta, OwnerReference } from "./object.ts";
 export { type NamespacedName, objectKey, parseObjectKey } from "./object-key.ts";
 export { PartitionedInformer } from "./partitioned-informer.ts";
 export { createTransport, type TransportOptions } from "./pool-transport.ts";
+export { createMetrics, type MetricsOptions } from "./prometheus-metrics.ts";
 export { apiVersionOf, defineResource, pathOf, type Resource } from "./resource.ts";
 export type { Runnable } from "./runnable.ts";
 export { stopOnSignals } from "./stop-on-signals.ts";
@@ -70,5 +89,12 @@ export {
 } from "./watch-source.ts";
 export { step } from "./watcher.ts";
 export type { WatcherEvent, WatcherState, WatcherStep } from "./watcher-state.ts";
-export { LOW_PRIORITY, NORMAL_PRIORITY, Workqueue, type WorkqueueOptions } from "./workqueue.ts";
+export {
+  LOW_PRIORITY,
+  NORMAL_PRIORITY,
+  Workqueue,
+  type WorkqueueObserver,
+  type WorkqueueOptions,
+} from "./workqueue.ts";
+export { workqueueMetrics } from "./workqueue-metrics.ts";
 export { WriteFence } from "./write-fence.ts";

@@ -1,9 +1,11 @@
 import type { Client } from "./client.ts";
 import { LeaderElectionError } from "./leader-election-error.ts";
+import { type LeaderElectionMetrics, leaderElectionMetrics } from "./leader-election-metrics.ts";
 import { holderOf, type Lease, leases } from "./lease.ts";
 import { LeaseLock } from "./lease-lock.ts";
 import { jitteredRetryMs, type LeaseTimes, leaseTimes } from "./lease-times.ts";
 import type { Logger } from "./logger.ts";
+import { type Metrics, NO_METRICS } from "./metrics.ts";
 import { sleep } from "./sleep.ts";
 import { watch } from "./watch.ts";
 import { createWatchSource } from "./watch-source.ts";
@@ -22,6 +24,8 @@ export interface LeaderElectorOptions {
   readonly identity: string;
   readonly times?: Partial<LeaseTimes>;
   readonly logger: Logger;
+  /** Where `leader_election_*` are defined. */
+  readonly metrics?: Metrics;
   /** Milliseconds on a clock that never goes back. @default performance.now */
   readonly now?: () => number;
   /** @default Math.random */
@@ -55,6 +59,7 @@ export class LeaderElector {
   readonly #options: LeaderElectorOptions;
   readonly #now: () => number;
   readonly #lock: LeaseLock;
+  readonly #metrics: LeaderElectionMetrics;
   /** Ends the pause of a candidate that waits for the lease. */
   #wake: () => void = () => {};
   /** Whether the watch has told of a lease that may be taken since the last look began. */
@@ -68,6 +73,9 @@ export class LeaderElector {
     this.times = leaseTimes(options.times);
     this.#now = options.now ?? (() => performance.now());
     this.fence = new WriteFence({ now: this.#now });
+    const { name, metrics = NO_METRICS } = options;
+    const isLeading = (): boolean => this.fence.isOpen();
+    this.#metrics = leaderElectionMetrics(metrics, { name, isLeading });
     const { leaseDurationMs, renewDeadlineMs } = this.times;
     const callTimeoutMs = renewDeadlineMs / 2;
     this.#lock = new LeaseLock({ ...options, leaseDurationMs, callTimeoutMs, now: this.#now });
@@ -208,10 +216,14 @@ export class LeaderElector {
     if (decision.do !== "renew" && decision.do !== "create") return false;
     const before = decision.do === "renew" ? decision.lease : undefined;
     const write = await this.#lock.hold(before, signal);
-    if (write.type === "held") this.fence.extendTo(write.sentAt + this.times.renewDeadlineMs);
-    else if (this.#lock.decide().do === "renew") return this.#renewOnce(signal);
-    else if (this.#lock.decide().do !== "create") return false;
-    return true;
+    if (write.type === "held") {
+      this.fence.extendTo(write.sentAt + this.times.renewDeadlineMs);
+      return true;
+    }
+    // client-go's slow path: what the refused write has read decides.
+    this.#metrics.tookSlowPath();
+    const next = this.#lock.decide();
+    return next.do === "renew" ? this.#renewOnce(signal) : next.do === "create";
   }
 
   #noteHolder(): string | undefined {

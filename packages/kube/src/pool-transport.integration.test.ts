@@ -7,6 +7,7 @@ import { after, describe, it } from "node:test";
 import type { Connection } from "./connection.ts";
 import type { Credentials } from "./credentials.ts";
 import { createTransport, type TransportOptions } from "./pool-transport.ts";
+import { createMetrics } from "./prometheus-metrics.ts";
 import type { ApiRequest, Transport } from "./transport.ts";
 
 /** Self-signed for 127.0.0.1 and api.test, until 2126. Made for these tests; it secures nothing. */
@@ -353,6 +354,33 @@ describe("createTransport(): trying again", { timeout: 30_000 }, () => {
       assert.equal(server.seen.length, 1);
     });
   }
+});
+
+describe("createTransport(): metrics", { timeout: 30_000 }, () => {
+  it("count tries, retries and bytes by method, and what got no answer as <error>", async () => {
+    const metrics = createMetrics({ process: false });
+    const server = await serve((incoming, response, count) => {
+      if (count === 1) refuse(response, 429, { "retry-after": "0" });
+      else if (count === 3) incoming.socket.destroy();
+      else answer(response);
+    });
+    const transport = open({ server: server.url }, { metrics });
+    await transport.request(GET);
+    await assert.rejects(transport.request(POST));
+    await Array.fromAsync(await transport.stream(GET));
+    const text = (await metrics.expose()).replaceAll(`127.0.0.1:${server.port}`, "host");
+    for (const line of [
+      'requests_total{code="429",method="GET",host="host"} 1',
+      'requests_total{code="200",method="GET",host="host"} 2',
+      'requests_total{code="<error>",method="POST",host="host"} 1',
+      'request_retries_total{code="429",verb="GET",host="host"} 1',
+      'request_duration_seconds_count{verb="GET",host="host"} 3',
+      'request_size_bytes_sum{verb="POST",host="host"} 7',
+      'response_size_bytes_sum{verb="GET",host="host"} 11',
+    ]) {
+      assert.ok(text.includes(`rest_client_${line}\n`), `${line} is not in\n${text}`);
+    }
+  });
 });
 
 describe("createTransport(): a stream", { timeout: 30_000 }, () => {

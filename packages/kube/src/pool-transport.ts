@@ -1,10 +1,12 @@
 import type { Dispatcher } from "undici";
-import type { ApiError } from "./api-error.ts";
+import { type ApiError, isApiError } from "./api-error.ts";
 import type { Connection } from "./connection.ts";
 import { type AuthHeaders, type Credentials, createCredentials } from "./credentials.ts";
 import { createPool, createSingle } from "./dispatcher.ts";
 import { type Answer, exchange, type Sending } from "./exchange.ts";
+import { type Metrics, NO_METRICS } from "./metrics.ts";
 import { readRefusal } from "./refusal.ts";
+import { type CallCode, type RestClientMetrics, restClientMetrics } from "./rest-client-metrics.ts";
 import { decideRetry, NO_RETRIES } from "./retry.ts";
 import { sleep } from "./sleep.ts";
 import { type TlsMaterial, TlsMaterialSource } from "./tls-material.ts";
@@ -17,6 +19,8 @@ export interface TransportOptions {
   readonly connections?: number;
   /** Named in the API server's audit log. @default "countersign" */
   readonly userAgent?: string;
+  /** Where `rest_client_*` are defined. */
+  readonly metrics?: Metrics;
   /** @default those that the connection's identity describes */
   readonly credentials?: Credentials;
   /** How long the first byte of an answer may take. @default 30_000 */
@@ -54,6 +58,7 @@ export function createTransport(connection: Connection, options: TransportOption
 }
 
 const DEFAULTS: Required<Omit<TransportOptions, "credentials">> = {
+  metrics: NO_METRICS,
   connections: 32,
   userAgent: "countersign",
   headersTimeoutMs: 30_000,
@@ -81,6 +86,7 @@ class PoolTransport implements Transport {
   readonly #dispatchers = new Set<Dispatcher>();
   readonly #closing = new AbortController();
   readonly #tls: TlsMaterialSource;
+  readonly #metrics: RestClientMetrics;
   #pool: { dispatcher: Dispatcher; tls: TlsMaterial } | undefined;
 
   constructor(connection: Connection, options: TransportOptions) {
@@ -89,6 +95,7 @@ class PoolTransport implements Transport {
     this.#tls = new TlsMaterialSource(connection);
     this.#options = { ...DEFAULTS, ...options };
     const server = new URL(connection.server);
+    this.#metrics = restClientMetrics(this.#options.metrics, server.host);
     this.#origin = server.origin;
     this.#basePath = server.pathname.replace(/\/$/, "");
     this.#via =
@@ -99,9 +106,11 @@ class PoolTransport implements Transport {
 
   request(request: ApiRequest): Promise<unknown> {
     return this.#withRetries(request, async ({ headers, tls }) => {
-      const answer = await exchange(this.#poolFor(tls), this.#sending(request, headers));
+      const answer = await this.#exchange(this.#poolFor(tls), this.#sending(request, headers));
       if (!isSuccess(answer.status)) throw await this.#refusal(request, answer);
-      return this.#parse(request, await answer.text());
+      const text = await answer.text();
+      this.#metrics.received({ method: request.method, bytes: Buffer.byteLength(text) });
+      return this.#parse(request, text);
     });
   }
 
@@ -139,6 +148,7 @@ class PoolTransport implements Transport {
           throw error;
         }
         history = retry.history;
+        this.#metrics.retried({ method: request.method, code: codeOf(error) });
       }
     }
   }
@@ -163,12 +173,31 @@ class PoolTransport implements Transport {
     const onAbort = () => void release();
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      const answer = await exchange(dispatcher, this.#sending(request, headers));
+      const answer = await this.#exchange(dispatcher, this.#sending(request, headers));
       if (!isSuccess(answer.status)) throw await this.#refusal(request, answer);
       return releasing(answer.chunks(), release);
     } catch (error) {
       await release();
       throw error;
+    }
+  }
+
+  /** {@link exchange}, measured: until the answer begins, as client-go does. */
+  async #exchange(dispatcher: Dispatcher, sending: Sending): Promise<Answer> {
+    const { request, body = "" } = sending;
+    const startedAt = performance.now();
+    let code: CallCode = "<error>";
+    try {
+      const answer = await exchange(dispatcher, sending);
+      code = answer.status;
+      return answer;
+    } finally {
+      this.#metrics.tried({
+        method: request.method,
+        code,
+        durationMs: performance.now() - startedAt,
+        sentBytes: Buffer.byteLength(body),
+      });
     }
   }
 
@@ -184,6 +213,7 @@ class PoolTransport implements Transport {
         "user-agent": this.#options.userAgent,
         ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" }),
       },
+      body: body === undefined ? undefined : JSON.stringify(body),
       via: this.#via,
     };
   }
@@ -245,6 +275,10 @@ class PoolTransport implements Transport {
       );
     }
   }
+}
+
+function codeOf(error: unknown): CallCode {
+  return isApiError(error) ? error.status : "<error>";
 }
 
 function isSameMaterial(a: TlsMaterial, b: TlsMaterial): boolean {

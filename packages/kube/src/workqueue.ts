@@ -14,6 +14,18 @@ export interface WorkqueueOptions {
   readonly now?: () => number;
   /** @default Math.random */
   readonly random?: () => number;
+  /** Called once, by the constructor, for who is told what happens to the keys. */
+  readonly observe?: (queue: Workqueue) => WorkqueueObserver;
+}
+
+/** Told what happens to the keys of a queue. */
+export interface WorkqueueObserver {
+  /** A key waits that did not: for a worker, or for its own to be done. */
+  added(key: string): void;
+  /** A key was added with a delay. */
+  delayed(key: string): void;
+  taken(key: string): void;
+  done(key: string): void;
 }
 
 interface Ready {
@@ -58,6 +70,7 @@ export class Workqueue {
   readonly #addedWhileTaken = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #takers: ((key: string | undefined) => void)[] = [];
+  readonly #observer: WorkqueueObserver | undefined;
   #order = 0;
   #timer: NodeJS.Timeout | undefined;
   #isShutDown = false;
@@ -66,6 +79,7 @@ export class Workqueue {
     this.#backoff = options.backoff ?? DEFAULT_BACKOFF;
     this.#now = options.now ?? (() => performance.now());
     this.#random = options.random ?? Math.random;
+    this.#observer = options.observe?.(this);
   }
 
   /** Keys that wait for a worker, delayed ones not counted. */
@@ -73,21 +87,36 @@ export class Workqueue {
     return this.#waiting.size + this.#addedWhileTaken.size;
   }
 
+  /** {@link depth} by priority, less what a worker holds. */
+  depthByPriority(): Map<number, number> {
+    const depths = new Map<number, number>();
+    for (const { priority } of this.#waiting.values()) {
+      depths.set(priority, (depths.get(priority) ?? 0) + 1);
+    }
+    return depths;
+  }
+
   /** Adds a key to be taken as soon as a worker is free. */
   add(key: string, options: { priority?: number } = {}): void {
     if (this.#isShutDown) return;
     this.#dueAt.delete(key);
     const priority = options.priority ?? NORMAL_PRIORITY;
+    if (!this.#waiting.has(key) && !this.#addedWhileTaken.has(key)) this.#observer?.added(key);
     if (this.#taken.has(key)) {
       const before = this.#addedWhileTaken.get(key) ?? priority;
       this.#addedWhileTaken.set(key, Math.max(before, priority));
       return;
     }
+    this.#offer(key, priority);
+  }
+
+  /** Gives a key that nobody holds to a worker that waits, or has it wait. */
+  #offer(key: string, priority: number): void {
     const waiting = this.#waiting.get(key);
     if (waiting !== undefined && waiting.priority >= priority) return;
     const taker = this.#takers.shift();
     if (taker !== undefined) {
-      this.#taken.add(key);
+      this.#hold(key);
       taker(key);
       return;
     }
@@ -103,6 +132,7 @@ export class Workqueue {
       this.add(key);
       return;
     }
+    this.#observer?.delayed(key);
     if (this.#waiting.has(key) || this.#addedWhileTaken.has(key)) return;
     const at = this.#now() + delayMs;
     const dueAt = this.#dueAt.get(key);
@@ -132,7 +162,7 @@ export class Workqueue {
     for (let entry = this.#ready.pop(); entry !== undefined; entry = this.#ready.pop()) {
       if (this.#waiting.get(entry.key) !== entry) continue;
       this.#waiting.delete(entry.key);
-      this.#taken.add(entry.key);
+      this.#hold(entry.key);
       return entry.key;
     }
     return new Promise((resolve) => this.#takers.push(resolve));
@@ -141,10 +171,11 @@ export class Workqueue {
   /** Gives a taken key back. What was added under it meanwhile may be taken now. */
   done(key: string): void {
     this.#taken.delete(key);
+    this.#observer?.done(key);
     const priority = this.#addedWhileTaken.get(key);
     if (priority === undefined) return;
     this.#addedWhileTaken.delete(key);
-    this.add(key, { priority });
+    this.#offer(key, priority);
   }
 
   /** Drops what waits, lets every `take` return undefined and accepts nothing more. */
@@ -155,6 +186,11 @@ export class Workqueue {
     this.#dueAt.clear();
     this.#addedWhileTaken.clear();
     for (const taker of this.#takers.splice(0)) taker(undefined);
+  }
+
+  #hold(key: string): void {
+    this.#taken.add(key);
+    this.#observer?.taken(key);
   }
 
   #setTimer(): void {
