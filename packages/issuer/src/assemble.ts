@@ -9,10 +9,13 @@ import {
   type KubeObject,
   LOW_PRIORITY,
   type Logger,
+  type Metrics,
+  NO_METRICS,
   NORMAL_PRIORITY,
   PartitionedInformer,
   type StoreChange,
   Workqueue,
+  workqueueMetrics,
 } from "@countersign/kube";
 import { certificateRequestKind } from "./certificate-request-kind.ts";
 import { certificateSigningRequestKind } from "./certificate-signing-request-kind.ts";
@@ -39,6 +42,7 @@ export interface AssembleOptions extends RetryLimits {
   readonly kinds: readonly DefinedKind[];
   readonly serves: ServedRequests;
   readonly logger: Logger;
+  readonly metrics?: Metrics;
   readonly emitEvent: (object: KubeObject, event: ObjectEvent) => void;
   readonly fieldOwner: string;
   readonly clusterResourceNamespace: string | undefined;
@@ -84,9 +88,9 @@ const WRITE_BACKOFF: Backoff = { initialMs: 500, maxMs: 30_000 };
  * what they refer to, so no wake-up can be lost.
  */
 export function assemble(options: AssembleOptions): Assembly {
-  const { client, kinds, serves, logger, stop, drain } = options;
+  const { client, kinds, serves, logger, metrics = NO_METRICS, stop, drain } = options;
   const onError = (err: unknown): void => logger.warn({ err }, "Watch failed, starting again");
-  const issuerQueue = new Workqueue({ backoff: WRITE_BACKOFF });
+  const issuerQueue = createQueue("issuer", options);
   const served = kinds.map((kind) => serveKind(kind, { ...options, onError }));
   const requests: RequestPart[] = [];
   const wakeRequests = (issuer: IssuerKey): void => {
@@ -129,6 +133,7 @@ export function assemble(options: AssembleOptions): Assembly {
     reconcile: (key: string) => issuers.reconcile(key),
     maxConcurrentReconciles: MAX_CONCURRENT_CHECKS,
     logger,
+    metrics,
   };
   return {
     informers: [...requests.map((each) => each.informer), ...served.map((each) => each.informer)],
@@ -138,6 +143,10 @@ export function assemble(options: AssembleOptions): Assembly {
     },
     controllers: [issuerController, ...requests.map((each) => each.controller)],
   };
+}
+
+function createQueue(name: string, { metrics = NO_METRICS }: AssembleOptions): Workqueue {
+  return new Workqueue({ backoff: WRITE_BACKOFF, observe: workqueueMetrics(metrics, { name }) });
 }
 
 interface InformedKind extends ServedKind {
@@ -184,7 +193,9 @@ function serveRequests<T extends KubeObject>(
 ): RequestPart {
   const { options, issuers, onError } = context;
   const { client, kinds, namespaces, maxConcurrentRequests, logger } = options;
-  const queue = new Workqueue({ backoff: WRITE_BACKOFF });
+  const { metrics = NO_METRICS } = options;
+  const name = kind.resource.kind.toLowerCase();
+  const queue = createQueue(name, options);
   // Any namespace tells the version of the whole: they are written to one store.
   const place = kind.resource.namespaced && namespaces ? { namespace: namespaces[0] } : {};
   const informer = new RequestInformer(client, kind, { kinds, namespaces, onError });
@@ -199,11 +210,12 @@ function serveRequests<T extends KubeObject>(
   return {
     informer,
     controller: {
-      name: kind.resource.kind.toLowerCase(),
+      name,
       queue,
       reconcile: (key) => reconciler.reconcile(key),
       maxConcurrentReconciles: maxConcurrentRequests,
       logger,
+      metrics,
     },
     takeOver: (signal) =>
       retry("Cannot read the version to take over at", { signal, logger }, async () => {

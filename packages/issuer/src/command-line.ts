@@ -21,6 +21,7 @@ export interface ControllerFlags {
   readonly leaderElectionRenewDeadline: number;
   readonly leaderElectionRetryPeriod: number;
   readonly healthProbeBindAddress?: string;
+  readonly metricsBindAddress: string;
   readonly gracefulShutdownTimeout: number;
   readonly maxRetryDuration: number;
   readonly maxPendingDuration?: number;
@@ -94,6 +95,10 @@ export function commandLine(name: string, actions: Actions): Command {
       "where /healthz and /readyz are, 0 for nowhere; if not given :8081 in a pod, nowhere outside",
     )
       .env("HEALTH_PROBE_BIND_ADDRESS")
+      .argParser(checkBindAddress),
+    flag("--metrics-bind-address <address>", "where /metrics is, over HTTP; 0 for nowhere")
+      .env("METRICS_BIND_ADDRESS")
+      .default("0")
       .argParser(checkBindAddress),
     flag("--graceful-shutdown-timeout <duration>", "how long work under way may go on when it ends")
       .env("GRACEFUL_SHUTDOWN_TIMEOUT")

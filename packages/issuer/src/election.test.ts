@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { leaseTimes } from "@countersign/kube";
+import { leaseTimes, NO_METRICS } from "@countersign/kube";
 import { createElection } from "./election.ts";
 
 describe("createElection()", () => {
@@ -13,6 +13,7 @@ describe("createElection()", () => {
     },
     name: "acme.example.com",
     logger: { debug: silent, info: silent, warn: silent, error: silent },
+    metrics: NO_METRICS,
   } as const;
 
   it("says what to give where the namespace of the lease is not known", () => {

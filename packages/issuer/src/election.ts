@@ -8,6 +8,7 @@ import {
   LeaderElector,
   type LeaseTimes,
   type Logger,
+  type Metrics,
   type Transport,
 } from "@countersign/kube";
 
@@ -19,6 +20,7 @@ export interface ElectionOptions {
   readonly name: string;
   readonly times: LeaseTimes;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** A candidate, and the connections it has to itself. */
@@ -33,7 +35,7 @@ export interface Election {
  * @throws LeaderElectionError `ERR_LEASE_NAMESPACE` without a namespace, `ERR_LEASE_TIMES`.
  */
 export function createElection(options: ElectionOptions): Election {
-  const { connection, namespace, name, times, logger } = options;
+  const { connection, namespace, name, times, logger, metrics } = options;
   if (namespace === undefined) {
     throw new LeaderElectionError(
       "ERR_LEASE_NAMESPACE",
@@ -41,12 +43,12 @@ export function createElection(options: ElectionOptions): Election {
     );
   }
   // One for the candidate's own calls, one in case the first is dead.
-  const own = { connections: 2, userAgent: "countersign/leader-election" };
+  const own = { connections: 2, userAgent: "countersign/leader-election", metrics };
   const transport = createTransport(connection, own);
   const identity = `${hostname()}_${randomUUID()}`;
   const client = createClient(transport);
   return {
     transport,
-    elector: new LeaderElector({ client, namespace, name, identity, times, logger }),
+    elector: new LeaderElector({ client, namespace, name, identity, times, logger, metrics }),
   };
 }

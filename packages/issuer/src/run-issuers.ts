@@ -1,9 +1,12 @@
 import {
   type BindAddress,
   type Client,
+  createMetricsServer,
   createRecorder,
   type LeaderElector,
   type Logger,
+  type MetricsRegistry,
+  type Runnable,
   runController,
   runManager,
 } from "@countersign/kube";
@@ -22,6 +25,10 @@ export interface RunIssuersOptions {
   readonly elector?: LeaderElector;
   /** Where `/healthz` and `/readyz` are answered; nowhere without it. */
   readonly healthProbeAddress?: BindAddress | undefined;
+  /** What is measured; nothing without it. */
+  readonly metrics?: MetricsRegistry;
+  /** Where `metrics` are answered under `/metrics`; nowhere without it. */
+  readonly metricsAddress?: BindAddress | undefined;
   readonly logger: Logger;
   /** Ends the controllers: no new work, what is under way may end within the grace period. */
   readonly signal: AbortSignal;
@@ -119,7 +126,10 @@ async function serve(options: RunIssuersOptions): Promise<void> {
   }));
   const address = options.healthProbeAddress;
   const manager = {
-    servers: healthServers({ address, informers, elector, logger }),
+    servers: [
+      ...healthServers({ address, informers, elector, logger }),
+      ...metricsServers(options),
+    ],
     caches,
     controllers: [{ name: "controllers", run: work }],
     ...(elector === undefined ? {} : { elector }),
@@ -130,6 +140,12 @@ async function serve(options: RunIssuersOptions): Promise<void> {
   };
   await runManager(manager, signal).finally(() => watches.abort());
   await references.ended();
+}
+
+function metricsServers(options: RunIssuersOptions): Runnable[] {
+  const { metrics, metricsAddress: address, logger } = options;
+  if (metrics === undefined || address === undefined) return [];
+  return [createMetricsServer({ address, metrics, logger })];
 }
 
 /** @throws TypeError where both kinds of request are switched off. */

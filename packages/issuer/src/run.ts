@@ -2,10 +2,12 @@ import { readFile } from "node:fs/promises";
 import {
   type Connection,
   createClient,
+  createMetrics,
   createTransport,
   fenceTransport,
   type Logger,
   loadKubeconfig,
+  type Metrics,
   parseBindAddress,
   stopOnSignals,
 } from "@countersign/kube";
@@ -73,10 +75,11 @@ async function runController(
   const stop = stopOnSignals((signal) => {
     logger.info({ signal }, "Stopping: work under way may end");
   });
+  const metrics = createMetrics();
   const election = flags.leaderElect
-    ? await electionOf(definitions, flags, { connection, logger })
+    ? await electionOf(definitions, flags, { connection, logger, metrics })
     : undefined;
-  const transport = createTransport(connection);
+  const transport = createTransport(connection, { metrics });
   const fence = election?.elector.fence;
   const ofPod = await podNamespace();
   const namespace = flags.clusterResourceNamespace ?? ofPod;
@@ -96,6 +99,8 @@ async function runController(
       signUnapproved: flags.featureGates.has("LegacyUnapprovedRequests"),
       gracePeriodMs: flags.gracefulShutdownTimeout,
       healthProbeAddress: parseBindAddress(probes),
+      metrics,
+      metricsAddress: parseBindAddress(flags.metricsBindAddress),
       onStarted: () => logger.info({ server: connection.server }, "Serving issuers"),
       ...(election === undefined ? {} : { elector: election.elector }),
       ...(namespace === undefined ? {} : { clusterResourceNamespace: namespace }),
@@ -109,10 +114,10 @@ async function runController(
 async function electionOf(
   definitions: readonly IssuerDefinition[],
   flags: ControllerFlags,
-  { connection, logger }: { connection: Connection; logger: Logger },
+  shared: { connection: Connection; logger: Logger; metrics: Metrics },
 ): Promise<Election> {
   return createElection({
-    connection,
+    ...shared,
     namespace: flags.leaderElectionNamespace ?? (await podNamespace()),
     name: flags.leaderElectionId ?? leaseNameOf(definitions),
     times: {
@@ -120,7 +125,6 @@ async function electionOf(
       renewDeadlineMs: flags.leaderElectionRenewDeadline,
       retryPeriodMs: flags.leaderElectionRetryPeriod,
     },
-    logger,
   });
 }
 

@@ -74,7 +74,7 @@ describe("workqueueMetrics()", () => {
     queue.add("a");
     await taken;
     assert.equal(await value("queue_duration_seconds_count"), 1);
-    assert.equal(await value("depth", ',priority="0"'), undefined);
+    assert.equal(await value("depth", ',priority="0"'), 0);
   });
 
   it("counts what is added with a delay", async () => {

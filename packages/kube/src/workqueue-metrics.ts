@@ -1,5 +1,10 @@
 import type { HistogramDefinition, MetricDefinition, Metrics } from "./metrics.ts";
-import type { Workqueue, WorkqueueObserver } from "./workqueue.ts";
+import {
+  LOW_PRIORITY,
+  NORMAL_PRIORITY,
+  type Workqueue,
+  type WorkqueueObserver,
+} from "./workqueue.ts";
 
 /** client-go's metrics of a workqueue, under controller-runtime's labels. */
 
@@ -71,7 +76,8 @@ export function workqueueMetrics(
   });
   metrics.gauge(LONGEST, (gauge) => gauge.set(labels, Math.max(0, ...workedSeconds())));
   return (queue) => {
-    const priorities = new Set<number>();
+    /** Those that were seen, and the two that are always shown: a series that comes and goes has no rate. */
+    const priorities = new Set([NORMAL_PRIORITY, LOW_PRIORITY]);
     metrics.gauge(DEPTH, (gauge) => {
       const depths = queue.depthByPriority();
       for (const priority of depths.keys()) priorities.add(priority);
