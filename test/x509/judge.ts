@@ -5,17 +5,21 @@ import { createInterface } from "node:readline";
 export class Judge implements Disposable {
   readonly #child: ChildProcess;
   readonly #waiting: PromiseWithResolvers<string>[] = [];
+  #failure: Error | undefined;
 
   constructor(child: ChildProcess) {
     this.#child = child;
     if (child.stdout === null) throw new TypeError("Cannot ask a program without stdout");
     createInterface(child.stdout).on("line", (line) => this.#waiting.shift()?.resolve(line));
+    // Writing to a program that has ended: "close" says so.
+    child.stdin?.on("error", () => {});
     child.once("error", (error) => this.#fail(error));
     child.once("close", (code) => this.#fail(new Error(`The program ended with ${code}`)));
   }
 
   /** Asks and returns the answer, of whatever form the program gives. */
   async ask<Answer>(question: object): Promise<Answer> {
+    if (this.#failure) throw this.#failure;
     const waiting = Promise.withResolvers<string>();
     this.#waiting.push(waiting);
     this.#child.stdin?.write(`${JSON.stringify(question)}\n`);
@@ -28,6 +32,7 @@ export class Judge implements Disposable {
   }
 
   #fail(error: Error): void {
+    this.#failure ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 }

@@ -9,9 +9,9 @@ import { type Supervisor, startSupervisor } from "@countersign/testing";
 export interface ToolRecipe {
   /** Begins the name of the cache entry. */
   readonly name: string;
-  /** The folder whose files say what the tool is: the entry's name changes with them. */
+  /** The folder whose files say what the tool is, and in which the steps run. */
   readonly sources: string;
-  /** Lines of commands, each run with `out` as the folder to fill. */
+  /** Commands, run one after another, that fill the folder `out`. */
   readonly steps: (out: string) => readonly ToolStep[];
 }
 
@@ -50,8 +50,10 @@ function cacheFolder(): string {
   return join(base, "countersign", "tools");
 }
 
-function entryName({ name, sources }: ToolRecipe): string {
-  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+/** It changes with what the tool is made of and how. */
+function entryName({ name, sources, steps }: ToolRecipe): string {
+  const how = JSON.stringify([process.platform, process.arch, steps("out")]);
+  const hash = createHash("sha256").update(how);
   for (const file of readdirSync(sources).sort()) {
     hash.update(`\0${file}\0`).update(readFileSync(join(sources, file)));
   }

@@ -43,7 +43,8 @@ export function decodePem(
   }
   const blocks: PemBlock[] = [];
   let open: { label: string; lines: string[] } | undefined;
-  for (const line of text.split(/\r\n?|\n/)) {
+  // Not at a carriage return alone: Go would not see the boundary that begins there.
+  for (const line of text.split(/\r?\n/)) {
     const begin = boundaryLabel(line, "BEGIN");
     const end = boundaryLabel(line, "END");
     if (begin !== undefined) {

@@ -1,6 +1,6 @@
 /** Loads an unencrypted private key from PEM. */
 
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import { createECDH, createPrivateKey, type KeyObject } from "node:crypto";
 import { decodePem, PEM_LIMITS, quoteLabel } from "../pem.ts";
 import { X509Error } from "../x509-error.ts";
 
@@ -44,11 +44,32 @@ export function loadPrivateKey(keyPem: string): KeyObject {
 /** OpenSSL's own error is not passed on: it is about its decoders, not about the input. */
 function openKey(der: Uint8Array, type: "pkcs8" | "pkcs1" | "sec1"): KeyObject {
   try {
-    return createPrivateKey({ key: Buffer.from(der), format: "der", type });
+    const key = createPrivateKey({ key: Buffer.from(der), format: "der", type });
+    checkPublicPart(key);
+    return key;
   } catch {
     throw new X509Error(
       "ERR_X509_PRIVATE_KEY",
       `Cannot load private key: its content is not a ${type.toUpperCase()} key that this Node can read, must be one`,
     );
+  }
+}
+
+/** Those that a CA signs with, as OpenSSL calls them. */
+const CURVES: readonly string[] = ["prime256v1", "secp384r1", "secp521r1"];
+
+/**
+ * An EC key may carry its public key, which OpenSSL believes and Go computes: with another than its
+ * own, nothing that it signs would verify.
+ */
+function checkPublicPart(key: KeyObject): void {
+  const { namedCurve = "" } = key.asymmetricKeyDetails ?? {};
+  if (!CURVES.includes(namedCurve)) return;
+  const { d = "", x = "", y = "" } = key.export({ format: "jwk" });
+  const own = createECDH(namedCurve);
+  own.setPrivateKey(d, "base64url");
+  const coordinates = [x, y].map((text) => Buffer.from(text, "base64url"));
+  if (Buffer.concat([Buffer.of(4), ...coordinates]).compare(own.getPublicKey()) !== 0) {
+    throw new Error("the public key is another's");
   }
 }

@@ -3,10 +3,10 @@
  * compressed points, explicit curves and left-out parameters, which Go refuses.
  */
 
+import { readAlgorithmOid } from "../der/algorithm-identifier.ts";
 import { readBitStringBytes } from "../der/bit-string.ts";
 import { DerReader } from "../der/der-reader.ts";
 import { bitLength, readUnsignedInteger, toNumber } from "../der/integer.ts";
-import { readOid } from "../der/object-identifier.ts";
 import { TAG } from "../der/tag.ts";
 import { type KeyType, keyTypeOf } from "./key-types.ts";
 
@@ -34,7 +34,7 @@ export function parsePublicKey(spkiDer: Uint8Array, what: string = "public key")
   fields.end("public key bits");
   const type = keyTypeOf(algorithm.der);
   if (!type) {
-    const oid = readOid(fields.inside(algorithm), "public key algorithm");
+    const oid = readAlgorithmOid(fields.inside(algorithm), "public key algorithm");
     return { spkiDer, type, keyBytes, description: `unknown (${oid})` };
   }
   checkKeyBytes(type, { keyBytes, fields });

@@ -9,6 +9,7 @@ import {
 import { describe, it } from "node:test";
 import { isSelfSigned } from "../certificate/verify-signed-by.ts";
 import { isKeyTypeSupported } from "../key/supported-key-types.ts";
+import { encodePem } from "../pem.ts";
 import { type KeyKind, newKeyPem, newRoot } from "../testdata/fixtures.ts";
 import { throwsX509Error } from "../testdata/throws-x509-error.ts";
 import { createKeySigner } from "./key-signer.ts";
@@ -104,6 +105,16 @@ describe("createKeySigner() reads", () => {
 
 describe("createKeySigner() refuses", () => {
   const encrypted = { cipher: "aes-256-cbc", passphrase: "swordfish" };
+
+  it("an EC key that carries the public key of another", () => {
+    const own = createPrivateKey(newKeyPem()).export({ type: "sec1", format: "der" });
+    const other = createPrivateKey(newKeyPem()).export({ type: "sec1", format: "der" });
+    // The public key comes last.
+    const mixed = Buffer.concat([own.subarray(0, -65), other.subarray(-65)]);
+    throwsX509Error(() => createKeySigner(encodePem("EC PRIVATE KEY", mixed)), {
+      code: "ERR_X509_PRIVATE_KEY",
+    });
+  });
 
   it("RSA below 2048 bits", () => {
     throwsX509Error(() => createKeySigner(newKeyPem("RSA 1024")), {

@@ -1,9 +1,9 @@
 /** The envelope that CSRs and certificates share: what is signed, with what, and the signature. */
 
+import { readAlgorithmOid } from "../der/algorithm-identifier.ts";
 import { encodeBitString, readBitStringBytes } from "../der/bit-string.ts";
 import { DerReader } from "../der/der-reader.ts";
 import { encodeSequence } from "../der/encode-tlv.ts";
-import { readOid } from "../der/object-identifier.ts";
 import { TAG } from "../der/tag.ts";
 import { signatureAlgorithmOf } from "./signature-algorithms.ts";
 
@@ -37,7 +37,7 @@ export function readSignedStructure(
     signatureAlgorithmDer: algorithm.der,
     signatureAlgorithm:
       signatureAlgorithmOf(algorithm.der)?.name ??
-      readOid(fields.inside(algorithm), "signature algorithm"),
+      readAlgorithmOid(fields.inside(algorithm), "signature algorithm"),
     signature,
   };
   return { signed, tbs: fields.inside(tbs) };
