@@ -5,9 +5,12 @@ import { describe, it } from "node:test";
 import {
   type Certificate,
   createKeySigner,
+  encodePem,
   isKeyTypeSupported,
   issueCertificate,
+  orderChain,
   parseCertificate,
+  parseCertificates,
   type Signer,
   templateForKey,
   verifyPath,
@@ -95,5 +98,15 @@ describe("cert-manager's parser", { skip: without || WITHOUT_GO }, () => {
     const der = Buffer.from(leaf.der).toString("base64");
     const answer = await oracle.ask<{ error?: string; spki?: string }>({ ask: "certificate", der });
     assert.deepEqual(answer.spki, Buffer.from(leaf.publicKeyDer).toString("base64"));
+  });
+
+  it("does not yet order a chain with ML-DSA signatures, which we do", async () => {
+    using oracle = await startGoOracle();
+    const chain = await newChain("ML-DSA-65", "ECDSA P-256");
+    const pem = chain.map(({ der }) => encodePem("CERTIFICATE", der)).join("");
+    const { error } = await oracle.ask<{ error?: string }>({ ask: "chain", pem });
+    assert.match(error ?? "", /broken|malformed/);
+    const ordered = orderChain(parseCertificates(pem));
+    assert.deepEqual(ordered, { chain: chain.slice(0, 2), root: chain[2] });
   });
 });
