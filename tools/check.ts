@@ -21,6 +21,10 @@ const ROUNDS: readonly (readonly Check[])[] = [
       name: "generated files",
       run: () => runCommand([...NODE, "tools/generate.ts", "--check"]),
     },
+    {
+      name: "links of documents",
+      run: () => runCommand([...NODE, "tools/check-documents.ts"]),
+    },
   ],
   PACKAGES.map((folder) => ({
     name: `packaging of ${folder}`,
