@@ -41,7 +41,7 @@ const FAULTS: readonly Fault[] = [
         SECRETS,
         secret({ namespace, name }, { "tls.crt": certificatePem, "tls.key": newKeyPem() }),
       ),
-    says: /^Secret mismatched: tls\.key is not the key of the certificate in tls\.crt \(CN=mismatched\)$/,
+    says: /^Secret issuer-faults\/mismatched: tls\.key is not the key of the certificate in tls\.crt \(CN=mismatched\): put the two together that belong together$/,
   },
   {
     name: "garbled",
@@ -51,7 +51,7 @@ const FAULTS: readonly Fault[] = [
         SECRETS,
         secret({ namespace, name }, { "tls.crt": "words", "tls.key": keyPem }),
       ),
-    says: /^Secret garbled: tls\.crt cannot be used: /,
+    says: /^Secret issuer-faults\/garbled: tls\.crt cannot be used: /,
   },
 ];
 

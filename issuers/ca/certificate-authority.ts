@@ -24,9 +24,9 @@ export interface CertificateAuthority {
  */
 export function readCertificateAuthority(
   secret: ReferencedObject,
-  context: { name: string; now: Date },
+  { now }: { now: Date },
 ): CertificateAuthority {
-  const { name, now } = context;
+  const name = secret.describe();
   const chain = read(name, "tls.crt", () => parseCertificates(secret.text("tls.crt")));
   const roots = secret.has("ca.crt")
     ? read(name, "ca.crt", () => parseCertificates(secret.text("ca.crt")).slice(0, 1))
@@ -34,21 +34,21 @@ export function readCertificateAuthority(
   const signer = read(name, "tls.key", () => createKeySigner(secret.text("tls.key")));
   const [certificate] = chain;
   if (certificate === undefined) {
-    throw new IssuerError(`Secret ${name}: tls.crt holds no certificate, must hold the CA's`);
+    throw new IssuerError(`${name}: tls.crt holds no certificate, must hold the CA's`);
   }
   if (!keyMatchesCertificate(signer, certificate)) {
     throw new IssuerError(
-      `Secret ${name}: tls.key is not the key of the certificate in tls.crt (${certificate.subject})`,
+      `${name}: tls.key is not the key of the certificate in tls.crt (${certificate.subject}): put the two together that belong together`,
     );
   }
   if (certificate.basicConstraints?.isCA !== true) {
     throw new IssuerError(
-      `Secret ${name}: the certificate in tls.crt (${certificate.subject}) is not a CA's: it must have the basic constraint CA:TRUE`,
+      `${name}: the certificate in tls.crt (${certificate.subject}) is not a CA's: it must have the basic constraint CA:TRUE`,
     );
   }
   if (certificate.notAfter <= now) {
     throw new IssuerError(
-      `Secret ${name}: the CA certificate ended on ${certificate.notAfter.toISOString()}: renew it`,
+      `${name}: the CA certificate ended on ${certificate.notAfter.toISOString()}: renew it`,
     );
   }
   const chainPem = [...chain, ...roots].map((each) => encodePem("CERTIFICATE", each.der)).join("");
@@ -61,6 +61,6 @@ function read<T>(name: string, entry: string, parse: () => T): T {
   } catch (error) {
     if (error instanceof Error && error.name === "IssuerError") throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new IssuerError(`Secret ${name}: ${entry} cannot be used: ${reason}`);
+    throw new IssuerError(`${name}: ${entry} cannot be used: ${reason}`);
   }
 }

@@ -22,14 +22,12 @@ export default defineIssuer({
   }),
 
   async check({ issuer, secret }) {
-    const name = issuer.spec.secretName;
-    readCertificateAuthority(await secret(name), { name, now: new Date() });
+    readCertificateAuthority(await secret(issuer.spec.secretName), { now: new Date() });
   },
 
   async sign({ issuer, secret, request }) {
-    const name = issuer.spec.secretName;
     const now = new Date();
-    const authority = readCertificateAuthority(await secret(name), { name, now });
+    const authority = readCertificateAuthority(await secret(issuer.spec.secretName), { now });
     return issue(authority, request, now);
   },
 });

@@ -103,7 +103,7 @@ describe("passGate()", () => {
     const verdict = passGate({ certificate: leafPem }, context);
     assert.match(
       verdict.gate === "refused" ? verdict.message : "",
-      /^The CA's certificate is not published because it is for another key than the request's \(serial [0-9a-f]+\)\.$/,
+      /^The CA's certificate is not published because it is for another key than the request's \(serial [0-9a-f]+\)\. Have it revoked, and see why the CA signs for that key\.$/,
     );
   });
 
@@ -112,7 +112,7 @@ describe("passGate()", () => {
     const verdict = judge({ certificate: leafPem });
     assert.match(
       verdict.gate === "refused" ? verdict.message : "",
-      /^The CA's certificate is not published because it ended on 2026-05-31T23:00:00\.000Z \(serial [0-9a-f]+\)\.$/,
+      /^The CA's certificate is not published because it ended on 2026-05-31T23:00:00\.000Z \(serial [0-9a-f]+\)\. Set the clocks of the CA and of this cluster\.$/,
     );
   });
 
@@ -141,7 +141,7 @@ describe("passGate()", () => {
       const verdict = judge({ certificate });
       assert.match(
         verdict.gate === "refused" ? verdict.message : "",
-        /^The CA's certificate is not published because it cannot be read \(.+\)\.$/,
+        /^The CA's certificate is not published because it cannot be read \(.+\)\. See what the CA answers\.$/,
       );
     }
   });

@@ -50,19 +50,19 @@ export function passGate(issued: Issued, context: GateContext): GateVerdict {
   try {
     bundle = readBundle(issued);
   } catch (error) {
-    return refused("it cannot be read", messageOf(error));
+    return refused("it cannot be read", messageOf(error), "See what the CA answers.");
   }
   const { leaf, chainPem, caPem } = bundle;
   const serial = `serial ${leaf.serialHex}`;
   const { asked, policy, now } = context;
   if (!publicKeysEqual(leaf.publicKeyDer, asked.csr.publicKeyDer)) {
-    return refused("it is for another key than the request's", serial);
+    return refused("it is for another key than the request's", serial, REVOKE);
   }
   const { notBefore, notAfter } = leaf;
-  if (notAfter <= now) return refused(`it ended on ${notAfter.toISOString()}`, serial);
+  if (notAfter <= now) return refused(`it ended on ${notAfter.toISOString()}`, serial, SET_CLOCKS);
   const aheadMs = notBefore.getTime() - now.getTime();
   if (aheadMs > MOST_EARLY_MS) {
-    return refused(`it begins only on ${notBefore.toISOString()}`, serial);
+    return refused(`it begins only on ${notBefore.toISOString()}`, serial, SET_CLOCKS);
   }
   const differences = Map.groupBy(compareCertificate(leaf, asked), (each) =>
     reactionTo(each, policy),
@@ -70,7 +70,7 @@ export function passGate(issued: Issued, context: GateContext): GateVerdict {
   const failing = differences.get("fail") ?? [];
   if (failing.length > 0) {
     const details = failing.map((each) => each.detail).join("; ");
-    return refused(`it is not what was asked for: ${details}`, serial);
+    return refused(`it is not what was asked for: ${details}`, serial, MATCH);
   }
   if (aheadMs > 0) return { gate: "early", notBefore };
   return {
@@ -108,10 +108,16 @@ function checkSize(what: string, pem: string, mostBytes: number): void {
   );
 }
 
-function refused(why: string, detail: string): GateVerdict {
+/** What is left to be done by whoever reads that a certificate is not published. */
+const REVOKE = "Have it revoked, and see why the CA signs for that key.";
+const SET_CLOCKS = "Set the clocks of the CA and of this cluster.";
+const MATCH =
+  "Have it revoked, and request what the CA grants or have the CA grant what is requested.";
+
+function refused(why: string, detail: string, todo: string): GateVerdict {
   return {
     gate: "refused",
-    message: `The CA's certificate is not published because ${why} (${detail}).`,
+    message: `The CA's certificate is not published because ${why} (${detail}). ${todo}`,
   };
 }
 

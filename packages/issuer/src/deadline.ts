@@ -16,7 +16,10 @@ export async function callWithDeadline<T>(
     return await call(AbortSignal.any([signal, deadline]));
   } catch (error) {
     if (!deadline.aborted) throw error;
-    throw new Error(`${what} gave no answer within ${deadlineMs / 1_000} s`, { cause: error });
+    throw new Error(
+      `${what} gave no answer within ${deadlineMs / 1_000} s, see whether its CA can be reached`,
+      { cause: error },
+    );
   } finally {
     clearTimeout(overdue);
   }

@@ -144,7 +144,8 @@ const ROWS: readonly Row[] = [
     decision: {
       do: "wait",
       because: "issuer not checked",
-      message: "Waiting for AcmeIssuer default/ca: it has not been checked yet.",
+      message:
+        "Waiting for AcmeIssuer default/ca: it has not been checked yet. The request goes on by itself once it has.",
     },
   },
   {
@@ -167,7 +168,8 @@ const ROWS: readonly Row[] = [
     decision: {
       do: "wait",
       because: "issuer being deleted",
-      message: "Waiting for AcmeIssuer default/ca: it is being deleted.",
+      message:
+        "Waiting for AcmeIssuer default/ca: it is being deleted. Create it anew once it is gone, or request again with another issuerRef.",
     },
   },
   {
@@ -177,7 +179,8 @@ const ROWS: readonly Row[] = [
     decision: {
       do: "wait",
       because: "issuer not checked",
-      message: "Waiting for AcmeIssuer default/ca: it has not been checked yet.",
+      message:
+        "Waiting for AcmeIssuer default/ca: it has not been checked yet. The request goes on by itself once it has.",
     },
   },
   {
@@ -187,7 +190,8 @@ const ROWS: readonly Row[] = [
     decision: {
       do: "wait",
       because: "issuer change not checked",
-      message: "Waiting for AcmeIssuer default/ca: its latest change has not been checked yet.",
+      message:
+        "Waiting for AcmeIssuer default/ca: its latest change has not been checked yet. The request goes on by itself once it has.",
     },
   },
   {

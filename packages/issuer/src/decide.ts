@@ -67,19 +67,25 @@ function decideOpen(view: IssuerView): Decision {
     );
   }
   if (issuer.metadata.deletionTimestamp !== undefined) {
-    return wait("issuer being deleted", `Waiting for ${name}: it is being deleted.`);
+    return wait(
+      "issuer being deleted",
+      `Waiting for ${name}: it is being deleted. Create it anew once it is gone, or request again with another issuerRef.`,
+    );
   }
   if (unreportedFault !== undefined) {
     return wait("issuer at fault", `Waiting for ${name}, which is not ready: ${unreportedFault}`);
   }
   const ready = findCondition(issuer.status?.conditions, "Ready");
   if (ready === undefined || ready.reason === "Initializing") {
-    return wait("issuer not checked", `Waiting for ${name}: it has not been checked yet.`);
+    return wait(
+      "issuer not checked",
+      `Waiting for ${name}: it has not been checked yet. The request goes on by itself once it has.`,
+    );
   }
   if ((ready.observedGeneration ?? 0) < (issuer.metadata.generation ?? 0)) {
     return wait(
       "issuer change not checked",
-      `Waiting for ${name}: its latest change has not been checked yet.`,
+      `Waiting for ${name}: its latest change has not been checked yet. The request goes on by itself once it has.`,
     );
   }
   if (ready.status !== "True") {

@@ -140,6 +140,6 @@ export function afterRefusal(
   const refusals = before.refusals + 1;
   const state = { ...before, refusals };
   if (refusals < MOST_REFUSALS) return state;
-  const fault = `The last ${refusals} certificates of the CA could not be published, of the latest: ${message}`;
+  const fault = `None of the CA's last ${refusals} certificates could be published. The latest: ${message}`;
   return afterFault(state, fault, clock);
 }

@@ -194,7 +194,10 @@ describe("IssuerReconciler", () => {
     });
     await newReconciler().reconcile(KEY);
     assert.equal(statuses[1]?.reason, "Failed");
-    assert.match(statuses[1]?.message ?? "", /^The issuer's spec is not valid: spec\.secretName: /);
+    assert.match(
+      statuses[1]?.message ?? "",
+      /^The issuer cannot issue .+: its spec is not valid, correct it: spec\.secretName: /,
+    );
   });
 
   it("reads Secrets from the issuer's own namespace", async () => {
@@ -329,7 +332,7 @@ describe("IssuerReconciler", () => {
     reconciler.reportGate(KEY, "wrong key");
     assert.equal(
       reconciler.view(KEY).unreportedFault,
-      "The last 3 certificates of the CA could not be published, of the latest: wrong key",
+      "None of the CA's last 3 certificates could be published. The latest: wrong key",
     );
   });
 

@@ -148,7 +148,7 @@ export class IssuerReconciler implements RequestIssuers {
     const { issuer: key } = call;
     const { kind, issuer } = this.#find(key) ?? {};
     if (kind === undefined || issuer === undefined) {
-      return { type: "transient", message: `${describeIssuer(key)} is gone` };
+      return { type: "transient", message: `${describeIssuer(key)} was deleted meanwhile` };
     }
     const outcome = await this.#calls.sign({ key, kind, issuer }, call);
     this.#change(key, (state) => afterCall(state, outcome));

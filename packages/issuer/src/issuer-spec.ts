@@ -15,7 +15,7 @@ export function readSpec(definition: IssuerDefinition, issuer: IssuerObject): Sp
   const result = definition.spec.safeParse(issuer.spec ?? {});
   if (result.success) return { isValid: true, spec: result.data };
   const issues = result.error.issues.map(describeIssue).join("; ");
-  return { isValid: false, message: `The issuer's spec is not valid: ${issues}` };
+  return { isValid: false, message: `its spec is not valid, correct it: ${issues}` };
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

@@ -49,7 +49,9 @@ export function messageOfIssuerReport(report: IssuerReport): string {
       return "The issuer is being checked for the first time.";
     case "ready":
       return "The issuer can issue.";
-    default:
+    case "failed":
+      return `The issuer cannot issue until it, or what it refers to, is changed: ${report.message}`;
+    case "notReady":
       return report.message;
   }
 }

@@ -61,7 +61,7 @@ describe("outcomeOfResult()", () => {
     assert.deepEqual(outcomeOfResult(pending({ order: "x".repeat(3_000) })), {
       type: "permanent",
       message:
-        "sign() returned pending() with an order of 3002 bytes, which must have at most 2048",
+        "sign() returned pending() with an order of 3002 bytes, which must have at most 2048: tell the author of the issuer",
     });
   });
 });

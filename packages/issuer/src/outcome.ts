@@ -91,7 +91,7 @@ export function outcomeOfResult(result: Issued | Pending): Outcome {
   const { pending: _, ...rest } = result;
   const bytes = Buffer.byteLength(JSON.stringify(rest.order ?? null));
   if (bytes <= LONGEST_ORDER_BYTES) return { type: "pending", ...rest };
-  const message = `sign() returned pending() with an order of ${bytes} bytes, which must have at most ${LONGEST_ORDER_BYTES}`;
+  const message = `sign() returned pending() with an order of ${bytes} bytes, which must have at most ${LONGEST_ORDER_BYTES}: tell the author of the issuer`;
   return { type: "permanent", message };
 }
 

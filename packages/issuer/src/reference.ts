@@ -44,6 +44,11 @@ export class ReferencedObject {
     this.#entries = entries;
   }
 
+  /** What a message calls it: `Secret default/ca`. */
+  describe(): string {
+    return describeReference(this.#reference);
+  }
+
   has(key: string): boolean {
     return this.#entries.has(key);
   }

@@ -348,7 +348,7 @@ describe("RequestReconciler", () => {
     assert.deepEqual(await reconciler.reconcile(KEY), { requeueAfterMs: 60_000 });
     assert.equal(
       api.ready?.message,
-      "The CA has issued; waiting until its certificate is valid, from 2026-01-01T00:00:00.000Z on.",
+      "The CA has issued a certificate that is valid only from 2026-01-01T00:00:00.000Z on, and is published then. Set the clocks of the CA and of this cluster.",
     );
     now = new Date("2026-01-01T00:00:00Z");
     await reconciler.reconcile(KEY);

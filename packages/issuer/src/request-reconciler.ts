@@ -287,7 +287,7 @@ function unsignable(error: unknown): RequestReport {
 }
 
 function certificateEarly(notBefore: Date): RequestReport {
-  const message = `The CA has issued; waiting until its certificate is valid, from ${notBefore.toISOString()} on.`;
+  const message = `The CA has issued a certificate that is valid only from ${notBefore.toISOString()} on, and is published then. Set the clocks of the CA and of this cluster.`;
   return { type: "waiting", because: "certificate early", message };
 }
 

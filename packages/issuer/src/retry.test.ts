@@ -30,7 +30,11 @@ const TRANSIENT: TransientOutcome = { type: "transient", message: "HTTP 502" };
 describe("judgeAttempt()", () => {
   it("ends the request after a permanent error", () => {
     assert.deepEqual(judgeAttempt({ type: "permanent", message: "No such profile" }, context()), {
-      report: { type: "failed", message: "Signing failed for good: No such profile" },
+      report: {
+        type: "failed",
+        message:
+          "Signing was refused, and asking again for the same will not help: No such profile",
+      },
     });
   });
 
@@ -75,7 +79,8 @@ describe("judgeAttempt()", () => {
     const before = { attempts: 9, budgetSpentMs: 600_000 };
     assert.deepEqual(judgeAttempt(TRANSIENT, context(before)).report, {
       type: "failed",
-      message: "Signing failed after 10 attempts, the retry budget of 10m is spent: HTTP 502",
+      message:
+        "Signing failed after 10 attempts, the retry budget of 10m (--max-retry-duration) is spent. The last attempt: HTTP 502",
     });
   });
 
@@ -83,7 +88,8 @@ describe("judgeAttempt()", () => {
     const { report } = judgeAttempt(TRANSIENT, { ...context(), retryBudgetMs: 0 });
     assert.deepEqual(report, {
       type: "failed",
-      message: "Signing failed after 1 attempt, the retry budget of 0ms is spent: HTTP 502",
+      message:
+        "Signing failed after 1 attempt, the retry budget of 0ms (--max-retry-duration) is spent. The last attempt: HTTP 502",
     });
   });
 
@@ -97,7 +103,7 @@ describe("judgeAttempt()", () => {
       report: {
         type: "waiting",
         because: "order pending",
-        message: "Waiting for the CA: the CA has not issued yet",
+        message: "Waiting for the CA: it has not issued yet, and is asked again by itself",
         attempt: {
           attempts: 5,
           firstAttemptTime: "2026-01-01T09:00:00.000Z",
@@ -136,7 +142,7 @@ describe("judgeAttempt()", () => {
     assert.deepEqual(judgeAttempt(pending, since("2026-01-01T09:00:02.000Z")).report, {
       type: "failed",
       message:
-        "The CA has not issued within 1h, the longest that an order may take here (--max-pending-duration).",
+        "The CA has not issued within 1h, the longest that an order may take here: find out what holds it up there, or raise --max-pending-duration.",
     });
   });
 

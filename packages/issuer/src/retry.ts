@@ -64,7 +64,12 @@ function hasRecovered(state: AttemptState, issuerReadySince: Date | undefined): 
 export function judgeAttempt(outcome: AttemptOutcome, context: AttemptContext): AttemptResult {
   switch (outcome.type) {
     case "permanent":
-      return { report: { type: "failed", message: `Signing failed for good: ${outcome.message}` } };
+      return {
+        report: {
+          type: "failed",
+          message: `Signing was refused, and asking again for the same will not help: ${outcome.message}`,
+        },
+      };
     case "pending":
       return waitForOrder(outcome, context);
     case "transient":
@@ -74,11 +79,15 @@ export function judgeAttempt(outcome: AttemptOutcome, context: AttemptContext): 
 
 function waitForOrder(outcome: PendingOutcome, context: AttemptContext): AttemptResult {
   const { before, endedAt, maxPendingMs = Number.POSITIVE_INFINITY } = context;
-  const { retryAfterMs, order, message = "the CA has not issued yet" } = outcome;
+  const {
+    retryAfterMs,
+    order,
+    message = "it has not issued yet, and is asked again by itself",
+  } = outcome;
   const pendingSince = before?.pendingSince ?? endedAt.toISOString();
   const leftMs = maxPendingMs - (endedAt.getTime() - Date.parse(pendingSince));
   if (leftMs <= 0) {
-    const message = `The CA has not issued within ${formatGoDuration(maxPendingMs)}, the longest that an order may take here (--max-pending-duration).`;
+    const message = `The CA has not issued within ${formatGoDuration(maxPendingMs)}, the longest that an order may take here: find out what holds it up there, or raise --max-pending-duration.`;
     return { report: { type: "failed", message } };
   }
   const delayMs = Math.min(retryAfterMs, leftMs);
@@ -101,7 +110,7 @@ function retry(outcome: TransientOutcome, context: AttemptContext): AttemptResul
   const leftMs = retryBudgetMs - spentMs;
   if (leftMs <= 0) {
     const count = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
-    const message = `Signing failed after ${count}, the retry budget of ${formatGoDuration(retryBudgetMs)} is spent: ${outcome.message}`;
+    const message = `Signing failed after ${count}, the retry budget of ${formatGoDuration(retryBudgetMs)} (--max-retry-duration) is spent. The last attempt: ${outcome.message}`;
     return { report: { type: "failed", message } };
   }
   const delayMs =
