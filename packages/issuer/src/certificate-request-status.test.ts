@@ -150,6 +150,29 @@ describe("certificateRequestStatus()", () => {
     assert.deepEqual(status?.conditions?.[1], STORED_ATTEMPT);
   });
 
+  it("moves the transition time when the status of the condition changes", () => {
+    const report: RequestReport = { type: "issued", certificatePem: "LEAF", differences: [] };
+    const status = certificateRequestStatus(request(pending("Waiting.")), report, OPTIONS);
+    assert.equal(status?.conditions?.[0]?.lastTransitionTime, NOW);
+  });
+
+  it("keeps the attempt's transition time while its state changes", () => {
+    const report = { ...waiting("Waiting."), attempt: { ...ATTEMPT, attempts: 2 } };
+    const before = request(pending("Waiting."), STORED_ATTEMPT);
+    const condition = certificateRequestStatus(before, report, OPTIONS)?.conditions?.[1];
+    assert.equal(condition?.lastTransitionTime, EARLIER);
+    assert.equal(JSON.parse(condition?.message ?? "").attempts, 2);
+  });
+
+  it("leaves the attempt behind at the end: server-side apply takes it away", () => {
+    const before = request(pending("Waiting."), STORED_ATTEMPT);
+    const status = certificateRequestStatus(before, { type: "failed", message: "No." }, OPTIONS);
+    assert.deepEqual(
+      status?.conditions?.map(({ type, reason }) => [type, reason]),
+      [["Ready", "Failed"]],
+    );
+  });
+
   it("never names a condition that is not ours", () => {
     const others: Condition[] = [
       { type: "Approved", status: "True", reason: "cert-manager.io" },

@@ -42,6 +42,13 @@ describe("certificateRequestKind.referredIssuer()", () => {
   }
 });
 
+describe("certificateRequestKind.referredIssuer() of no kinds at all", () => {
+  it("leaves every request alone", () => {
+    const ref = { group: GROUP, kind: "AcmeIssuer", name: "ca" };
+    assert.equal(certificateRequestKind.referredIssuer(request(ref), []), undefined);
+  });
+});
+
 describe("placeOfIssuer()", () => {
   it("reads a key back, dots in the group and in the name included", () => {
     assert.deepEqual(placeOfIssuer("AcmeClusterIssuer.acme.example.com ca.eu"), {

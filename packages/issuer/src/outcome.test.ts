@@ -35,6 +35,14 @@ describe("outcomeOfError()", () => {
     assert.equal(outcomeOfError(new IssuerError("no")).type, "issuerAtFault");
   });
 
+  it("tells the outer of two of them, and the messages of both", () => {
+    const cause = new PermanentError("Key revoked");
+    assert.deepEqual(outcomeOfError(new IssuerError("HTTP 401", { cause })), {
+      type: "issuerAtFault",
+      message: "HTTP 401: Key revoked",
+    });
+  });
+
   it("tells them from another copy of this package", () => {
     const foreign = Object.assign(new Error("no"), { code: "ERR_COUNTERSIGN_PERMANENT" });
     assert.equal(outcomeOfError(foreign).type, "permanent");

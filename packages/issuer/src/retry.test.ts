@@ -118,6 +118,20 @@ describe("judgeAttempt()", () => {
     });
   });
 
+  it("lets an order wait on though the retry budget is spent", () => {
+    const pending: PendingOutcome = { type: "pending", retryAfterMs: 5_000 };
+    const before = { attempts: 40, budgetSpentMs: 600_000 };
+    const { report, requeueAfterMs } = judgeAttempt(pending, context(before));
+    assert.equal(report.type, "waiting");
+    assert.equal(requeueAfterMs, 5_000);
+  });
+
+  it("ends an order that is refused for good, whatever has been waited", () => {
+    const before = { pendingSince: "2026-01-01T09:00:00.000Z", order: { id: 7 } };
+    const { report } = judgeAttempt({ type: "permanent", message: "No." }, context(before));
+    assert.equal(report.type, "failed");
+  });
+
   it("hands an order on through a transient error", () => {
     const { report } = judgeAttempt(TRANSIENT, context({ order: { id: 7 } }));
     assert.deepEqual(report.type === "waiting" && report.attempt?.order, { id: 7 });
