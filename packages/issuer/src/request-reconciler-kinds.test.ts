@@ -20,22 +20,19 @@ import { RequestReconciler } from "./request-reconciler.ts";
 
 const GROUP = "acme.example.com";
 const NOW = new Date("2026-01-01T00:10:00Z");
-const CREATED_LONG_AGO = "2025-01-01T00:00:00Z";
 
-interface Status {
-  readonly conditions?: readonly Condition[];
-  readonly certificate?: string;
-}
-type Request = KubeObject & { readonly spec: object; readonly status?: Status };
+type Request = KubeObject & {
+  readonly spec: object;
+  readonly status?: { readonly conditions?: readonly Condition[]; readonly certificate?: string };
+};
 
 /** One request of a kind, and what it is asked for. */
 interface Kind {
   readonly kind: RequestKind;
   readonly key: string;
   readonly metadata: { readonly namespace?: string; readonly name: string };
-  /** What refers to the cluster issuer `ca`. */
+  /** What refers to the issuers called `ca`, the cluster's and the namespace's. */
   readonly reference: object;
-  /** What refers to the namespaced issuer `ca`. */
   readonly namespacedReference: object;
   /** The condition that tells what is waited for. */
   readonly waits: string;
@@ -87,6 +84,7 @@ for (const { kind, key, metadata, reference, namespacedReference, waits } of KIN
     let outcome: Outcome;
     let view: Partial<IssuerView>;
     let mayRefer: boolean;
+    let setCA: boolean;
     let reconciler: RequestReconciler<KubeObject>;
 
     beforeEach(() => {
@@ -96,6 +94,7 @@ for (const { kind, key, metadata, reference, namespacedReference, waits } of KIN
       signed = [];
       outcome = { type: "issued", certificate };
       mayRefer = true;
+      setCA = true;
       view = readyIssuer();
       live = request(reference);
       reconciler = newReconciler();
@@ -121,7 +120,7 @@ for (const { kind, key, metadata, reference, namespacedReference, waits } of KIN
           annotations,
           uid: "u1",
           resourceVersion: "1",
-          creationTimestamp: CREATED_LONG_AGO,
+          creationTimestamp: "2025-01-01T00:00:00Z",
         },
         spec: { request: Buffer.from(csrPem).toString("base64"), ...spec },
         status: { conditions: [{ type: "Approved", status: "True" }] },
@@ -166,7 +165,7 @@ for (const { kind, key, metadata, reference, namespacedReference, waits } of KIN
           reportFault: () => {},
           reportGate: () => {},
           ignores: () => false,
-          policyOf: () => ({ onMismatch: DEFAULT_POLICY, setCA: true }),
+          policyOf: () => ({ onMismatch: DEFAULT_POLICY, setCA }),
         },
         emitEvent: (_, event) => events.push(event),
         signUnapproved: false,
@@ -196,6 +195,17 @@ for (const { kind, key, metadata, reference, namespacedReference, waits } of KIN
         ["Issued"],
       );
     });
+
+    for (const publishes of [true, false]) {
+      const hasCa = publishes && kind.mayRefer === undefined;
+      it(`publishes ${hasCa ? "the ca" : "no ca"} where setCA is ${publishes}`, async () => {
+        setCA = publishes;
+        outcome = { type: "issued", certificate, ca: certificate };
+        await reconciler.reconcile(key);
+        assert.ok(live?.status?.certificate);
+        assert.equal("ca" in live.status, hasCa);
+      });
+    }
 
     it("issues for a namespaced issuer", async () => {
       live = request(namespacedReference);
