@@ -1,12 +1,23 @@
-import { type DocumentLink, declaresSymbol, hasTestTitle, readLinks } from "./document-links.ts";
+import {
+  type DocumentLink,
+  declaresSymbol,
+  hasTestTitle,
+  readLinks,
+  withoutComments,
+} from "./document-links.ts";
 
 /** A Markdown document. */
 export interface MarkdownDocument {
   /** From the repository's folder. */
   readonly path: string;
   readonly text: string;
-  /** Its rows are claims: each link to a source names a symbol, each link to a test file a test. */
-  readonly isProof?: boolean;
+  /**
+   * What its tables claim:
+   *
+   * - `proof`: each link to a source names a symbol of it, each link to a test file a test.
+   * - `messages`: a row begins with a message, which a test file that it links holds whole.
+   */
+  readonly claims?: "proof" | "messages";
 }
 
 /** The repository's files, as far as documents point at them. */
@@ -19,8 +30,8 @@ export interface SourceFiles {
 export function checkDocument(document: MarkdownDocument, files: SourceFiles): string[] {
   const links = readLinks(document.path, document.text);
   return [
-    ...links.flatMap((link) => checkLink(link, files, document.isProof ?? false)),
-    ...checkMessages(document, files),
+    ...links.flatMap((link) => checkLink(link, files, document.claims === "proof")),
+    ...(document.claims === "messages" ? checkMessages(document, files) : []),
   ].map((problem) => `${document.path}: ${problem}`);
 }
 
@@ -41,14 +52,10 @@ function checkLink(link: DocumentLink, files: SourceFiles, isProof: boolean): st
 
 const ROW = /^\| `([^`]+)` \|(.*)$/gm;
 const PLACEHOLDER = /<[^>]+>/;
-const STRING = /"(?:[^"\\\n]|\\.)*"/g;
+const STRING = /"(?:[^"\\\n]|\\.)*"|'[^'\\\n]*'/g;
 
-/**
- * A row that begins with a message, its changing parts as `<placeholder>`, must link a test file in
- * which the whole message stands as a string.
- */
+/** A message has its changing parts as `<placeholder>`. */
 function checkMessages(document: MarkdownDocument, files: SourceFiles): string[] {
-  if (document.isProof !== true) return [];
   return [...document.text.matchAll(ROW)].flatMap(([, message = "", rest = ""]) => {
     const paths = readLinks(document.path, rest).map(({ path }) => path);
     const tests = paths.filter((path) => path.endsWith(".test.ts") && files.exists(path));
@@ -59,11 +66,12 @@ function checkMessages(document: MarkdownDocument, files: SourceFiles): string[]
 }
 
 function strings(source: string): string[] {
-  return [...source.matchAll(STRING)].map(([literal]) => unquote(literal));
+  return [...withoutComments(source).matchAll(STRING)].map(([literal]) => unquote(literal));
 }
 
 /** A string literal that JSON cannot read is no message. */
 function unquote(literal: string): string {
+  if (literal.startsWith("'")) return literal.slice(1, -1);
   try {
     return String(JSON.parse(literal));
   } catch {

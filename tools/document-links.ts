@@ -38,12 +38,17 @@ function resolve(documentPath: string, target: string): string {
 
 const COMMENT_LINE = /^\s*(?:\/\/|\*|\/\*).*$/gm;
 
+/** A source file without the lines that are comments. */
+export function withoutComments(source: string): string {
+  return source.replace(COMMENT_LINE, "");
+}
+
 /**
  * Whether a source file declares a symbol: `decide()`, `MismatchPolicy`, and for a member of a class
  * or of an object `RequestWriter.write()`, `certificateRequestKind.phaseOf`.
  */
 export function declaresSymbol(source: string, symbol: string): boolean {
-  const code = source.replace(COMMENT_LINE, "");
+  const code = withoutComments(source);
   const [name = "", member] = symbol.replace(/\(\)$/, "").split(".");
   const declaration = `\\b(?:function|class|const|interface|type)\\s+${RegExp.escape(name)}(?![\\w$])`;
   if (!new RegExp(declaration).test(code)) return false;
@@ -61,7 +66,7 @@ const HOLE = /\$\{[^}]*\}/;
  * as well, but for an ellipsis, which fills one that another file fills.
  */
 export function hasTestTitle(source: string, title: string): boolean {
-  const code = source.replace(COMMENT_LINE, "");
+  const code = withoutComments(source);
   if (code.includes(JSON.stringify(title))) return true;
   return [...code.matchAll(TEST_TEMPLATE)].some(([, template = ""]) => {
     const pattern = template.split(HOLE).map(RegExp.escape).join("(.*)");

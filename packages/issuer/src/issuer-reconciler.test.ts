@@ -284,6 +284,15 @@ describe("IssuerReconciler", () => {
     );
   });
 
+  it("takes a call for an issuer that was deleted meanwhile as transient", async () => {
+    const reconciler = newReconciler();
+    issuers.clear();
+    assert.deepEqual(await reconciler.sign(call()), {
+      type: "transient",
+      message: "AcmeIssuer default/ca was deleted meanwhile",
+    });
+  });
+
   it("takes an IssuerError of sign() as the issuer's fault", async () => {
     sign = async () => {
       throw new IssuerError("HTTP 401");
