@@ -94,7 +94,7 @@ describe("checkDocument()", () => {
     assert.deepEqual(problems(row('No: "<name>" is <value>, must be 8.'), "messages"), []);
     assert.deepEqual(problems(row("in single <quotes>"), "messages"), []);
     for (const text of [
-      row('No: "<name>" is <value>'),
+      row('No: "<name>" was <value>'),
       row("signs what is open", "[other](other.md)"),
       row("was a test"),
     ]) {
