@@ -57,6 +57,11 @@ describe("eventOfReport()", () => {
       "Normal Pending Synced",
     ],
     [
+      "a result that cannot be written is a warning",
+      waiting("status refused"),
+      "Warning StatusNotWritten SyncFailed",
+    ],
+    [
       "an attempt that failed is a warning",
       waiting("attempt failed"),
       "Warning RetryableError SyncFailed",

@@ -246,7 +246,7 @@ for (const { kind, key, metadata, reference, namespacedReference, waits } of KIN
           type: "Warning",
           reason: "StatusNotWritten",
           action: "SyncFailed",
-          note: "The status of the request could not be written and will be tried again: Cannot PATCH /status: 422 Invalid: too long",
+          note: "The result cannot be written to this request, and is kept and tried again: Cannot PATCH /status: 422 Invalid: too long",
         },
       ]);
     });
