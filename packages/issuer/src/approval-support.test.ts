@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ApiError, type Client } from "@countersign/kube";
-import { approvalSupportOf, type OpenApiSchema, readApprovalSupport } from "./approval-support.ts";
+import {
+  approvalSupportOf,
+  isApprovalSafe,
+  type OpenApiSchema,
+  readApprovalSupport,
+} from "./approval-support.ts";
 
 /** A schema as the API server publishes it: every version of a kind has one. */
 function schema(fields: readonly string[], version = "v1"): OpenApiSchema {
@@ -37,6 +42,24 @@ describe("approvalSupportOf()", () => {
     ],
   ] as const) {
     it(rule, () => assert.equal(approvalSupportOf(schemas), expected));
+  }
+});
+
+describe("isApprovalSafe()", () => {
+  function withConditions(fields: string[], listType?: string): Record<string, OpenApiSchema> {
+    const conditions = listType === undefined ? {} : { "x-kubernetes-list-type": listType };
+    const { properties, ...rest } = schema(fields);
+    return {
+      a: { ...rest, properties: { ...properties, status: { properties: { conditions } } } },
+    };
+  }
+  for (const [rule, schemas, expected] of [
+    ["is so where the conditions are a map", withConditions(["username"], "map"), true],
+    ["is not so where they are one field, as before 1.8", withConditions(["username"]), false],
+    ["is so where there is no approval to lose, as before 1.3", withConditions([]), true],
+    ["is taken for so where the kind is not served", {}, true],
+  ] as const) {
+    it(rule, () => assert.equal(isApprovalSafe(schemas), expected));
   }
 });
 

@@ -10,6 +10,7 @@ export type ApprovalSupport = "supported" | "unsupported" | "unknown";
 /** The parts of a schema of OpenAPI v2 or v3 that are read here. */
 export interface OpenApiSchema {
   readonly properties?: Readonly<Record<string, OpenApiSchema>>;
+  readonly "x-kubernetes-list-type"?: string;
   readonly "x-kubernetes-group-version-kind"?: readonly {
     readonly group: string;
     readonly version: string;
@@ -32,7 +33,25 @@ export async function readApprovalSupport(
   client: Client,
   options: { signal?: AbortSignal } = {},
 ): Promise<ApprovalSupport> {
-  return approvalSupportOf((await readV3(client, options)) ?? (await readV2(client, options)));
+  return approvalSupportOf(await readSchemas(client, options));
+}
+
+/**
+ * Asks the API server whether an approval outlives what an issuer applies. From cert-manager 1.3 to
+ * 1.7 it does not: there the conditions are one field, and who applies one takes the others away.
+ */
+export async function readApprovalSafety(
+  client: Client,
+  options: { signal?: AbortSignal } = {},
+): Promise<boolean> {
+  return isApprovalSafe(await readSchemas(client, options));
+}
+
+/** Tells it from the schemas; true where they do not tell. */
+export function isApprovalSafe(schemas: Schemas = {}): boolean {
+  const conditions = requestSchemaOf(schemas)?.properties?.status?.properties?.conditions;
+  if (conditions === undefined || approvalSupportOf(schemas) !== "supported") return true;
+  return conditions["x-kubernetes-list-type"] === "map";
 }
 
 /**
@@ -40,15 +59,25 @@ export async function readApprovalSupport(
  * which the webhook says who made a request. Conditions tell nothing: their types are free text.
  */
 export function approvalSupportOf(schemas: Schemas = {}): ApprovalSupport {
+  const fields = requestSchemaOf(schemas)?.properties?.spec?.properties;
+  if (fields === undefined) return "unknown";
+  return Object.hasOwn(fields, "username") ? "supported" : "unsupported";
+}
+
+function requestSchemaOf(schemas: Schemas): OpenApiSchema | undefined {
   const { group, version, kind } = certificateRequests;
-  const schema = Object.values(schemas).find((each) =>
+  return Object.values(schemas).find((each) =>
     each["x-kubernetes-group-version-kind"]?.some(
       (served) => served.group === group && served.version === version && served.kind === kind,
     ),
   );
-  const fields = schema?.properties?.spec?.properties;
-  if (fields === undefined) return "unknown";
-  return Object.hasOwn(fields, "username") ? "supported" : "unsupported";
+}
+
+async function readSchemas(
+  client: Client,
+  options: { signal?: AbortSignal },
+): Promise<Schemas | undefined> {
+  return (await readV3(client, options)) ?? (await readV2(client, options));
 }
 
 /** Undefined where the API server has no such document: it is too old, or the kind is not there. */

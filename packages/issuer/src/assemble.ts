@@ -113,9 +113,7 @@ export function assemble(options: AssembleOptions): Assembly {
   const context = { options, issuers, onError };
   if (serves.certificateRequests) requests.push(serveRequests(certificateRequestKind, context));
   if (serves.certificateSigningRequests) {
-    // Kubernetes' own requests have had approval from their first version.
-    const approved = { ...options, signUnapproved: false };
-    requests.push(serveRequests(certificateSigningRequestKind, { ...context, options: approved }));
+    requests.push(serveRequests(certificateSigningRequestKind, context));
   }
   for (const kind of served) {
     kind.informer.onChange(({ before, after, isListed }) => {

@@ -14,6 +14,8 @@ export const certificateRequestKind: RequestKind<CertificateRequest> = {
   // A selectable field of cert-manager's CRD since 1.20 (C1).
   groupSelector: (group) => `spec.issuerRef.group=${group}`,
   phaseOf,
+  // Set by cert-manager's webhook since 1.3, with which approval came; 1.2 has no such field.
+  isFromBeforeApproval: (request) => request.spec.username === undefined,
   encodedCsrOf: (request) => request.spec.request,
   attemptOf: (request, group) => readAttemptState(request.status?.conditions, group),
   readSigningRequest: readCertificateRequest,

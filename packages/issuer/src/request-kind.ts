@@ -37,6 +37,8 @@ export interface RequestKind<T extends KubeObject = KubeObject> {
    */
   groupSelector?(group: string): string;
   phaseOf(request: T): RequestPhase;
+  /** Whether a request was made where its kind had no approval yet. Missing where it always had. */
+  isFromBeforeApproval?(request: T): boolean;
   /** The CSR as the request holds it: with the uid it tells one request from another of its name. */
   encodedCsrOf(request: T): string;
   /** What an earlier attempt has left, under the group of the request's issuer. */

@@ -85,7 +85,7 @@ export class RequestReconciler<T extends KubeObject> {
 
   constructor(options: RequestReconcilerOptions<T>) {
     this.#options = options;
-    const isWritable = (phase: RequestPhase): boolean => this.#withLegacy(phase) !== "unapproved";
+    const isWritable = (request: T): boolean => this.#phaseOf(request) !== "unapproved";
     this.#writer = new RequestWriter({ ...options, isWritable, now: () => this.#now() });
   }
 
@@ -149,13 +149,16 @@ export class RequestReconciler<T extends KubeObject> {
   }
 
   #view({ request, issuer }: RequestTarget<T>): RequestView {
-    const { kind, issuers } = this.#options;
+    const { issuers } = this.#options;
     const isIgnored = issuers.ignores(issuer, request);
-    return { phase: this.#withLegacy(kind.phaseOf(request)), isIgnored };
+    return { phase: this.#phaseOf(request), isIgnored };
   }
 
-  #withLegacy(phase: RequestPhase): RequestPhase {
-    return phase === "unapproved" && this.#options.signUnapproved ? "open" : phase;
+  #phaseOf(request: T): RequestPhase {
+    const { kind, signUnapproved } = this.#options;
+    const phase = kind.phaseOf(request);
+    const isLegacy = signUnapproved && kind.isFromBeforeApproval?.(request) === true;
+    return phase === "unapproved" && isLegacy ? "open" : phase;
   }
 
   async #mayRefer({ request, issuer }: RequestTarget<T>): Promise<boolean> {

@@ -10,7 +10,7 @@ import { type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
 import { LatestVersions } from "./latest-versions.ts";
 import { messageOf } from "./outcome.ts";
 import { eventOfReport, type ObjectEvent } from "./request-event.ts";
-import { isFinalPhase, type RequestKind, type RequestPhase } from "./request-kind.ts";
+import { isFinalPhase, type RequestKind } from "./request-kind.ts";
 import type { RequestReport } from "./request-report.ts";
 
 /** A request and the issuer it refers to. */
@@ -27,8 +27,8 @@ export interface RequestWriterOptions<T extends KubeObject> {
   readonly fieldOwner: string;
   readonly emitEvent: (request: T, event: ObjectEvent) => void;
   readonly logger: Logger;
-  /** Whether a request in this phase may be written to. */
-  readonly isWritable: (phase: RequestPhase) => boolean;
+  /** Whether an open request may be written to, as it is now. */
+  readonly isWritable: (request: T) => boolean;
   readonly now: () => Date;
 }
 
@@ -133,8 +133,7 @@ export class RequestWriter<T extends KubeObject> {
       return undefined;
     }
     this.latest.saw(live);
-    const phase = kind.phaseOf(live);
-    return !isFinalPhase(phase) && isWritable(phase) ? live : undefined;
+    return !isFinalPhase(kind.phaseOf(live)) && isWritable(live) ? live : undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import {
   runController,
   runManager,
 } from "@countersign/kube";
+import { readApprovalSafety } from "./approval-support.ts";
 import { assemble, type ServedRequests } from "./assemble.ts";
 import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
 import { healthServers } from "./health.ts";
@@ -148,7 +149,10 @@ function metricsServers(options: RunIssuersOptions): Runnable[] {
   return [createMetricsServer({ address, metrics, logger })];
 }
 
-/** @throws TypeError where both kinds of request are switched off. */
+const TOO_OLD =
+  "Cannot serve CertificateRequests: the cluster's cert-manager is older than 1.8, must be 1.16 or newer: what an issuer writes to a request there takes its approval away. Upgrade cert-manager, or start with --certificate-requests=false";
+
+/** @throws TypeError where both kinds of request are switched off, or cert-manager is too old. */
 async function servedRequests(options: RunIssuersOptions): Promise<ServedRequests> {
   const { client, logger, signal, certificateRequests = true } = options;
   const { certificateSigningRequests = true } = options;
@@ -156,6 +160,9 @@ async function servedRequests(options: RunIssuersOptions): Promise<ServedRequest
     throw new TypeError(
       "Cannot serve issuers: CertificateRequests and CertificateSigningRequests are both switched off, one must be on",
     );
+  }
+  if (certificateRequests && !(await readApprovalSafety(client, { signal }))) {
+    throw new TypeError(TOO_OLD);
   }
   const hasSigningApi =
     certificateSigningRequests && (await canServeSigningApi(client, { logger, signal }));
