@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { manifestsOf } from "@countersign/issuer";
+import { manifestsOf, type RbacOptions } from "@countersign/issuer";
 import {
   type ControlPlane,
   type InstalledController,
@@ -17,17 +17,16 @@ export const ISSUERS_NAMESPACE = "countersign";
  */
 export async function serveIssuers(
   controlPlane: ControlPlane,
-  options: {
-    secretNamespaces: readonly string[];
+  options: Pick<RbacOptions, "secretNamespaces" | "secretNames" | "namespaces"> & {
     isApproverAllowed?: boolean;
     /** More of its flags. */
     args?: readonly string[];
   },
 ): Promise<InstalledController> {
-  const { secretNamespaces, isApproverAllowed = true, args = [] } = options;
+  const { isApproverAllowed = true, args = [], ...scope } = options;
   const serviceAccount = { namespace: ISSUERS_NAMESPACE, name: NAME };
   const certManager = { namespace: "cert-manager", name: "cert-manager" };
-  const { crds, rbac } = manifestsOf(issuers, { serviceAccount, secretNamespaces, certManager });
+  const { crds, rbac } = manifestsOf(issuers, { ...scope, serviceAccount, certManager });
   const isForApprover = (name: string): boolean => name.endsWith("-approver");
   return installController(controlPlane, {
     name: "issuers",
@@ -42,6 +41,7 @@ export async function serveIssuers(
       join(ROOT, "issuers/main.ts"),
       "--leader-elect=false",
       `--cluster-resource-namespace=${ISSUERS_NAMESPACE}`,
+      ...(scope.namespaces ? [`--namespaces=${scope.namespaces.join()}`] : []),
       ...args,
     ],
   });
