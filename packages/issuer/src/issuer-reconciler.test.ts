@@ -225,7 +225,7 @@ describe("IssuerReconciler", () => {
     [404, "Secret default/s does not exist: create it"],
     [
       403,
-      "Secret default/s may not be read: allow get, list and watch of secrets in namespace default to this controller, as its manifests do with --secret-namespaces default",
+      "Secret default/s may not be read: allow get, list and watch of secrets in namespace default to this controller, as its manifests do with --secret-namespaces default or, for this one alone, --secret-names default/s",
     ],
   ] as const) {
     it(`says what to do when a Secret is answered with ${status}`, async () => {

@@ -103,7 +103,7 @@ export async function readReference(
     if (isApiError(error, "Forbidden")) {
       const plural = REFERENCE_RESOURCES[kind].plural;
       throw new IssuerError(
-        `${describeReference(reference)} may not be read: allow get, list and watch of ${plural} in namespace ${namespace} to this controller, as its manifests do with --secret-namespaces ${namespace}`,
+        `${describeReference(reference)} may not be read: allow get, list and watch of ${plural} in namespace ${namespace} to this controller, as its manifests do with --secret-namespaces ${namespace} or, for this one alone, --secret-names ${namespace}/${name}`,
       );
     }
     throw error;
