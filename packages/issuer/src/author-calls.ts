@@ -1,4 +1,5 @@
 import type { Client, Logger } from "@countersign/kube";
+import { type CheckResult, reportOfCheck } from "./check-result.ts";
 import { callWithDeadline } from "./deadline.ts";
 import type {
   CheckContext,
@@ -67,10 +68,10 @@ export class AuthorCalls {
     const { checkDeadlineMs: deadlineMs, signal, logger } = this.#options;
     const settings = { what: `check() of ${describeIssuer(key)}`, deadlineMs, signal };
     try {
-      await this.#call(settings, (signal) =>
+      const result = await this.#call<unknown>(settings, (signal) =>
         kind.definition.check(this.#context(target, reading.spec, signal)),
       );
-      return { type: "ready" };
+      return reportOfCheck(result as CheckResult | undefined, new Date());
     } catch (error) {
       logger.warn({ err: error, issuer: key }, "Check of issuer failed");
       const { type } = outcomeOfError(error);

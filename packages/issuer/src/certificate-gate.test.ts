@@ -221,6 +221,17 @@ describe("passGate()", () => {
     assert.equal(judge(shorter, { shorterDuration: "fail" }).gate, "refused");
   });
 
+  it("says of a certificate that ends with its CA why it is short", async () => {
+    const end = new Date("2027-09-28T00:00:00Z");
+    const untilEndMs = end.getTime() - NOW.getTime();
+    const certificate = (await issueLeaf(NOW, untilEndMs)) + caPem;
+    const longer = { ...asked, durationMs: 2 * untilEndMs };
+    const verdict = passGate({ certificate }, { asked: longer, policy: DEFAULT_POLICY, now: NOW });
+    assert.deepEqual(verdict.gate === "passed" && verdict.differences, [
+      "it lasts 484d, 968d was asked for, because its CA ends on 2027-09-28T00:00:00.000Z",
+    ]);
+  });
+
   it("judges before it waits: an early certificate that is not what was asked for is refused", async () => {
     const notBefore = new Date(NOW.getTime() + 60_000);
     const leafPem = await issueLeaf(notBefore, HOUR_MS, { isCA: true });

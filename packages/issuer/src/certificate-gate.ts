@@ -2,6 +2,7 @@ import {
   type AskedFor,
   type Certificate,
   compareCertificate,
+  type Difference,
   encodePem,
   orderChain,
   PEM_LIMITS,
@@ -52,7 +53,7 @@ export function passGate(issued: Issued, context: GateContext): GateVerdict {
   } catch (error) {
     return refused("it cannot be read", messageOf(error), "See what the CA answers.");
   }
-  const { leaf, chainPem, caPem } = bundle;
+  const { leaf, issuer, chainPem, caPem } = bundle;
   const serial = `serial ${leaf.serialHex}`;
   const { asked, policy, now } = context;
   if (!publicKeysEqual(leaf.publicKeyDer, asked.csr.publicKeyDer)) {
@@ -64,9 +65,8 @@ export function passGate(issued: Issued, context: GateContext): GateVerdict {
   if (aheadMs > MOST_EARLY_MS) {
     return refused(`it begins only on ${notBefore.toISOString()}`, serial, SET_CLOCKS);
   }
-  const differences = Map.groupBy(compareCertificate(leaf, asked), (each) =>
-    reactionTo(each, policy),
-  );
+  const found = compareCertificate(leaf, asked).map((each) => withCause(each, leaf, issuer));
+  const differences = Map.groupBy(found, (each) => reactionTo(each, policy));
   const failing = differences.get("fail") ?? [];
   if (failing.length > 0) {
     const details = failing.map((each) => each.detail).join("; ");
@@ -81,8 +81,22 @@ export function passGate(issued: Issued, context: GateContext): GateVerdict {
   };
 }
 
+/** Says that a certificate is short because its CA is. */
+function withCause(
+  difference: Difference,
+  leaf: Certificate,
+  issuer: Certificate | undefined,
+): Difference {
+  const isShort = difference.aspect === "duration" && difference.kind === "shorter";
+  if (!isShort || issuer?.notAfter.getTime() !== leaf.notAfter.getTime()) return difference;
+  const end = issuer.notAfter.toISOString();
+  return { ...difference, detail: `${difference.detail}, because its CA ends on ${end}` };
+}
+
 interface Bundle {
   readonly leaf: Certificate;
+  /** The certificate that follows the leaf's, where it came along. */
+  readonly issuer: Certificate | undefined;
   readonly chainPem: string;
   readonly caPem: string | undefined;
 }
@@ -98,7 +112,7 @@ function readBundle(issued: Issued): Bundle {
   const authorities = issued.ca === undefined ? root && [root] : parseCertificates(issued.ca);
   const caPem = authorities && toPem(authorities);
   if (caPem !== undefined) checkSize("its ca", caPem, PEM_LIMITS.bundle);
-  return { leaf, chainPem, caPem };
+  return { leaf, issuer: chain[1] ?? root, chainPem, caPem };
 }
 
 function checkSize(what: string, pem: string, mostBytes: number): void {

@@ -1,5 +1,6 @@
 import { defineResource, type KubeObject, type Logger, type Resource } from "@countersign/kube";
 import type * as z from "zod";
+import type { CheckResult } from "./check-result.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import type { IssuerKind } from "./issuer-ref.ts";
 import type { MismatchPolicy } from "./mismatch-policy.ts";
@@ -68,8 +69,11 @@ export interface IssuerDefinition<Schema extends z.ZodType = z.ZodType> {
    *
    * Throw when it cannot: the issuer is not Ready with your message, and is checked again; after a
    * `PermanentError` only once it has changed.
+   *
+   * Return nothing, or when the CA ends: the issuer's condition says until when it can issue, warns in
+   * time to renew it, and is not Ready after the end.
    */
-  check(context: CheckContext<z.output<Schema>>): Promise<void>;
+  check(context: CheckContext<z.output<Schema>>): Promise<void> | Promise<CheckResult | undefined>;
   /**
    * Has the CA issue a certificate. The request is approved, its CSR parsed and its signature
    * verified.

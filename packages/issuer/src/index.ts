@@ -10,6 +10,7 @@ export {
   type CertificateSigningRequestStatus,
   certificateSigningRequests,
 } from "./certificate-signing-request.ts";
+export type { CheckResult } from "./check-result.ts";
 export type { Condition } from "./condition.ts";
 export { crdOf } from "./crd.ts";
 export {
@@ -21,6 +22,7 @@ export {
   kindsOf,
   type SignContext,
 } from "./define-issuer.ts";
+export { goDuration } from "./go-duration-schema.ts";
 export type { IssuerObject } from "./issuer-object.ts";
 export type { Manifest } from "./manifest.ts";
 export { type Manifests, manifestsOf } from "./manifests.ts";

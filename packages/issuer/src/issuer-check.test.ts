@@ -28,6 +28,17 @@ describe("checkDueInMs()", () => {
     assert.equal(checkDueInMs(state, ISSUER, 700_000), 0);
   });
 
+  for (const type of ["ready", "ending"] as const) {
+    it(`is due when its report changes, and not later than ever when it is ${type}`, () => {
+      const report = { type, message: "", changesInMs: 5_000 };
+      const state = afterCheck(undefined, { ...ISSUER, report }, at(0));
+      assert.equal(checkDueInMs(state, ISSUER, 0), 5_000);
+      const late = { ...report, changesInMs: 9e9 };
+      const later = afterCheck(undefined, { ...ISSUER, report: late }, at(0));
+      assert.equal(checkDueInMs(later, ISSUER, 0), 600_000);
+    });
+  }
+
   it("is due after a backoff that grows with each failed check", () => {
     let state = afterCheck(undefined, NOT_READY, at(0));
     assert.equal(checkDueInMs(state, ISSUER, 0), 1_000);

@@ -31,7 +31,7 @@ export interface CheckState {
 /** Delays before an issuer that is not ready is checked again. */
 const CHECK_BACKOFF: Backoff = { initialMs: 1_000, maxMs: 300_000 };
 
-/** A healthy issuer is checked again after 5 to 10 minutes. */
+/** A healthy issuer is checked again after 5 to 10 minutes, or when its time changes. */
 const RECHECK: Backoff = { initialMs: 600_000, maxMs: 600_000 };
 
 /** The state of an issuer that another process has checked, as far as this one must assume. */
@@ -87,7 +87,10 @@ function nextCheckAt(
 ): number | undefined {
   switch (report.type) {
     case "ready":
-      return clock.now + backoffDelayMs(RECHECK, 1, clock.random);
+    case "ending": {
+      const { changesInMs = Number.POSITIVE_INFINITY } = report;
+      return clock.now + Math.min(changesInMs, backoffDelayMs(RECHECK, 1, clock.random));
+    }
     case "notReady":
       return clock.now + backoffDelayMs(CHECK_BACKOFF, failures, clock.random);
     case "failed":
@@ -124,7 +127,8 @@ const SUSPICION_MS = 10_000;
  * forward, so that an outage is found before it has cost the requests their budget.
  */
 export function afterFailedCall(before: CheckState): CheckState {
-  if (before.report.type !== "ready" || before.nextCheckAt === undefined) return before;
+  const { type } = before.report;
+  if ((type !== "ready" && type !== "ending") || before.nextCheckAt === undefined) return before;
   return { ...before, nextCheckAt: Math.min(before.nextCheckAt, before.checkedAt + SUSPICION_MS) };
 }
 

@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import { ApiError, type Client, type KubeObject, objectKey } from "@countersign/kube";
 import type { Csr } from "@countersign/x509";
 import * as z from "zod";
+import type { CheckResult } from "./check-result.ts";
 import type { Condition } from "./condition.ts";
 import {
   type CheckContext,
@@ -30,7 +31,7 @@ describe("IssuerReconciler", () => {
   let enqueued: string[];
   let recovered: string[];
   let events: string[];
-  let check: (context: CheckContext<Spec>) => Promise<void>;
+  let check: (context: CheckContext<Spec>) => Promise<CheckResult | undefined>;
   let sign: (context: SignContext<Spec>) => Promise<Issued | Pending>;
   let secret: KubeObject | ApiError;
 
@@ -44,7 +45,7 @@ describe("IssuerReconciler", () => {
     enqueued = [];
     recovered = [];
     events = [];
-    check = async () => {};
+    check = async () => undefined;
     sign = async () => ISSUED;
     secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s", resourceVersion: "3" } };
   });
@@ -164,6 +165,23 @@ describe("IssuerReconciler", () => {
     assert.ok(requeueAfterMs <= 1_000);
   });
 
+  it("warns once of a CA that ends soon, and checks it again when it has ended", async () => {
+    const notAfter = new Date(Date.now() + 60_000);
+    check = async () => ({ notAfter });
+    const reconciler = newReconciler();
+    const { requeueAfterMs = 0 } = await reconciler.reconcile(KEY);
+    reconciler.referencesChanged(KEY);
+    await reconciler.reconcile(KEY);
+    assert.equal(statuses.at(-1)?.status, "True");
+    const end = notAfter.toISOString();
+    assert.equal(
+      statuses.at(-1)?.message,
+      `The issuer can issue, but its CA ends on ${end}: renew it.`,
+    );
+    assert.deepEqual(events, ["Expiring"]);
+    assert.ok(requeueAfterMs > 50_000 && requeueAfterMs <= 60_000);
+  });
+
   it("does not check again after a permanent failure", async () => {
     check = async () => {
       throw new PermanentError("No such profile");
@@ -252,7 +270,7 @@ describe("IssuerReconciler", () => {
   it("keeps a fault that is reported while a check runs: the check has not seen it", async () => {
     const reconciler = newReconciler();
     await reconciler.reconcile(KEY);
-    check = async () => reconciler.reportFault(KEY, "HTTP 401");
+    check = async () => void reconciler.reportFault(KEY, "HTTP 401");
     reconciler.referencesChanged(KEY);
     await reconciler.reconcile(KEY);
     assert.equal(reconciler.view(KEY).unreportedFault, "HTTP 401");

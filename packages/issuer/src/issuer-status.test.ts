@@ -33,6 +33,7 @@ function readyOf(object: IssuerObject, report: IssuerReport): Condition | undefi
 const REPORTS: readonly (readonly [report: IssuerReport, ready: string, event: string])[] = [
   [{ type: "initializing" }, "Unknown Initializing", "none"],
   [{ type: "ready" }, "True Checked", "Normal Checked Synced"],
+  [{ type: "ending", message: "Soon." }, "True Checked", "Warning Expiring Synced"],
   [{ type: "notReady", message: "100%d" }, "False Pending", "Warning RetryableError SyncFailed"],
   [{ type: "failed", message: "No." }, "False Failed", "Warning PermanentError SyncFailed"],
 ];
