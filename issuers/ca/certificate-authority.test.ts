@@ -2,8 +2,19 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { before, describe, it } from "node:test";
 import { ReferencedObject } from "@countersign/issuer";
-import { createKeySigner, createSelfSignedCertificate, encodePem } from "@countersign/x509";
-import { readCertificateAuthority } from "./certificate-authority.ts";
+import {
+  createKeySigner,
+  createSelfSignedCertificate,
+  encodePem,
+  issueCertificate,
+  parseCertificate,
+  templateForKey,
+} from "@countersign/x509";
+import {
+  type CertificateAuthority,
+  readCertificateAuthority,
+  requireOneChain,
+} from "./certificate-authority.ts";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
 const YEAR_MS = 365 * 24 * 3_600_000;
@@ -60,6 +71,26 @@ describe("readCertificateAuthority()", () => {
     assert.equal(authority.chainPem, caPem + caPem);
   });
 
+  it("has what does not join into one chain refused", async () => {
+    const stranger = await selfSignedPem(newKeyPem(), { isCA: true });
+    const authority = read({ "ca.crt": stranger }) as CertificateAuthority;
+    assert.throws(() => requireOneChain(authority), {
+      code: "ERR_COUNTERSIGN_ISSUER",
+      message:
+        'Secret ns/ca: the chain in tls.crt and ca.crt cannot be used: Cannot order chain: "CN=Team CA" issued none of the other certificates and was issued by none, must be one chain',
+    });
+    requireOneChain(read() as CertificateAuthority);
+  });
+
+  it("refuses an algorithm that the key does not have, without blaming the Secret", () => {
+    const options = { now: NOW, signatureAlgorithm: "RSASSA-PSS with SHA-256" };
+    assert.throws(() => readCertificateAuthority(secret(entries), options), {
+      code: "ERR_COUNTERSIGN_ISSUER",
+      message:
+        'spec.policies.signatureAlgorithm cannot be used: Cannot sign with key: its algorithm is "RSASSA-PSS with SHA-256", must be one for ECDSA P-256, such as ecdsa-with-SHA256',
+    });
+  });
+
   const rows: [
     rule: string,
     change: () => Promise<Record<string, string | undefined>>,
@@ -99,6 +130,22 @@ describe("readCertificateAuthority()", () => {
       "a certificate that is not a CA's",
       async () => ({ "tls.crt": await selfSignedPem(keyPem, { isCA: false }) }),
       "Secret ns/ca: the certificate in tls.crt (CN=Team CA) is not a CA's: it must have the basic constraint CA:TRUE",
+    ],
+    [
+      "a CA certificate that may not sign certificates",
+      async () => {
+        const signer = createKeySigner(keyPem);
+        const template = templateForKey(signer.publicKeyDer, {
+          subject: { commonName: "Team CA" },
+          durationMs: YEAR_MS,
+          now: NOW,
+        });
+        const narrow = { ...template, isCA: true, keyUsage: ["crl sign"], extendedKeyUsage: [] };
+        const issuer = parseCertificate(caPem);
+        const der = await issueCertificate(narrow, { issuer, signer });
+        return { "tls.crt": encodePem("CERTIFICATE", der) };
+      },
+      'Secret ns/ca: the certificate in tls.crt (CN=Team CA) may not sign certificates: its key usages must include "cert sign"',
     ],
     [
       "a CA certificate that has ended",
