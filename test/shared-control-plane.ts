@@ -18,7 +18,9 @@ export async function globalSetup(): Promise<void> {
   const options = { progress: printProgress };
   const controlPlane = await startControlPlane(options);
   stop = () => controlPlane.stop();
-  await installCertManager(controlPlane, options);
+  // Off by default in cert-manager, and part of its conformance tests.
+  const featureGates = { LiteralCertificateSubject: true, OtherNames: true };
+  await installCertManager(controlPlane, { ...options, featureGates });
   await applyObjects(
     controlPlane.client,
     NAMESPACES_OF_TESTS.map((name) => namespace(name)),

@@ -1,6 +1,8 @@
 /** The namespaces in which the shared issuers may read Secrets: one for each test file that needs it. */
 export const NAMESPACES_OF_TESTS = [
   "certificates",
+  "conformance",
+  "ml-dsa",
   "ingresses",
   "requests",
   "issuer-faults",

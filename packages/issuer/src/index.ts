@@ -22,6 +22,7 @@ export {
   kindsOf,
   type SignContext,
 } from "./define-issuer.ts";
+export { parseGoDuration } from "./go-duration.ts";
 export { goDuration } from "./go-duration-schema.ts";
 export type { IssuerObject } from "./issuer-object.ts";
 export type { Manifest } from "./manifest.ts";

@@ -23,10 +23,15 @@ export interface Certificate extends KubeObject {
     readonly secretName: string;
     readonly issuerRef: IssuerRef;
     readonly commonName?: string;
+    readonly subject?: { readonly organizations?: readonly string[] };
+    /** RFC 4514; behind cert-manager's gate LiteralCertificateSubject. */
+    readonly literalSubject?: string;
     readonly dnsNames?: readonly string[];
     readonly ipAddresses?: readonly string[];
     readonly uris?: readonly string[];
     readonly emailAddresses?: readonly string[];
+    /** Behind cert-manager's gate OtherNames. */
+    readonly otherNames?: readonly { readonly oid: string; readonly utf8Value: string }[];
     /** A Go duration: `2160h`. */
     readonly duration?: string;
     readonly renewBefore?: string;
@@ -34,6 +39,7 @@ export interface Certificate extends KubeObject {
     readonly usages?: readonly string[];
     readonly privateKey?: {
       readonly algorithm?: "RSA" | "ECDSA" | "Ed25519";
+      readonly encoding?: "PKCS1" | "PKCS8";
       readonly size?: number;
       readonly rotationPolicy?: "Never" | "Always";
     };
