@@ -9,7 +9,7 @@ import {
   type Signer,
 } from "@countersign/x509";
 
-/** A CA that can sign now: its certificate, what leads from there to the root, and its key. */
+/** A CA that can sign: its certificate, what leads from there to the root, and its key. */
 export interface CertificateAuthority {
   /** The Secret it is from, for messages. */
   readonly source: string;
@@ -29,9 +29,8 @@ export interface CertificateAuthority {
  */
 export function readCertificateAuthority(
   secret: ReferencedObject,
-  options: { now: Date; signatureAlgorithm?: string | undefined },
+  { signatureAlgorithm }: { signatureAlgorithm?: string | undefined } = {},
 ): CertificateAuthority {
-  const { now, signatureAlgorithm } = options;
   const name = secret.describe();
   const chain = read(name, "tls.crt", () => parseCertificates(secret.text("tls.crt")));
   const roots = secret.has("ca.crt")
@@ -59,11 +58,6 @@ export function readCertificateAuthority(
       `${name}: the certificate in tls.crt (${certificate.subject}) may not sign certificates: its key usages must include "cert sign"`,
     );
   }
-  if (certificate.notAfter <= now) {
-    throw new IssuerError(
-      `${name}: the CA certificate ended on ${certificate.notAfter.toISOString()}: renew it`,
-    );
-  }
   const above = [...chain.slice(1), ...roots];
   const chainPem = [certificate, ...above].map(({ der }) => encodePem("CERTIFICATE", der)).join("");
   return {
@@ -73,6 +67,13 @@ export function readCertificateAuthority(
     chainPem,
     signer: signatureAlgorithm === undefined ? signer : signerOf(keyPem, signatureAlgorithm),
   };
+}
+
+/** @throws IssuerError where a CA has ended. */
+export function requireNotEnded({ source, certificate }: CertificateAuthority, now: Date): void {
+  if (certificate.notAfter > now) return;
+  const end = certificate.notAfter.toISOString();
+  throw new IssuerError(`${source}: the CA certificate ended on ${end}: renew it`);
 }
 
 /**

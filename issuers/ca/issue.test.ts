@@ -63,10 +63,7 @@ describe("issue()", () => {
     const bytes = Object.entries(entries).map(([key, text]) => [key, Buffer.from(text)] as const);
     const place = { kind: "Secret", namespace: "ns", name: "ca" } as const;
     const secret = new ReferencedObject(place, new Map(bytes));
-    const authority: CertificateAuthority = readCertificateAuthority(secret, {
-      now: NOW,
-      ...spec.policies,
-    });
+    const authority: CertificateAuthority = readCertificateAuthority(secret, spec.policies);
     const { certificate } = await issue(authority, request, { spec, now: NOW });
     return parseCertificate(certificate);
   }

@@ -2,6 +2,7 @@ import { type CheckResult, defineIssuer, type Issued } from "@countersign/issuer
 import {
   type CertificateAuthority,
   readCertificateAuthority,
+  requireNotEnded,
   requireOneChain,
 } from "./certificate-authority.ts";
 import { issue } from "./issue.ts";
@@ -17,11 +18,7 @@ export default defineIssuer({
   onMismatch: { longerDuration: "accept" },
 
   async check({ issuer: { spec }, secret }): Promise<CheckResult> {
-    const now = new Date();
-    const authority = readCertificateAuthority(await secret(spec.secretName), {
-      now,
-      ...spec.policies,
-    });
+    const authority = readCertificateAuthority(await secret(spec.secretName), spec.policies);
     requireOneChain(authority);
     const { notBefore, notAfter } = authority.certificate;
     const message = chainWarning(authority);
@@ -30,10 +27,8 @@ export default defineIssuer({
 
   async sign({ issuer: { spec }, secret, request }): Promise<Issued> {
     const now = new Date();
-    const authority = readCertificateAuthority(await secret(spec.secretName), {
-      now,
-      ...spec.policies,
-    });
+    const authority = readCertificateAuthority(await secret(spec.secretName), spec.policies);
+    requireNotEnded(authority, now);
     return issue(authority, request, { spec, now });
   },
 });

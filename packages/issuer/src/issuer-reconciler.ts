@@ -1,6 +1,8 @@
 import {
   isApiError,
   type KubeObject,
+  type Metrics,
+  NO_METRICS,
   type ReconcileResult,
   type StoreReader,
 } from "@countersign/kube";
@@ -18,6 +20,7 @@ import {
   checkDueInMs,
 } from "./issuer-check.ts";
 import { eventOfIssuerReport } from "./issuer-event.ts";
+import { type IssuerMetrics, issuerMetrics } from "./issuer-metrics.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { describeIssuer, type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
 import { type IssuerReport, issuerStatusToApply } from "./issuer-status.ts";
@@ -40,6 +43,7 @@ export interface IssuerReconcilerOptions extends AuthorCallsOptions {
   readonly enqueue: (issuer: IssuerKey) => void;
   /** Told when a fault is over, so that the requests that wait for it are looked at. */
   readonly onRecovered: (issuer: IssuerKey) => void;
+  readonly metrics?: Metrics | undefined;
 }
 
 /**
@@ -55,9 +59,11 @@ export class IssuerReconciler implements RequestIssuers {
   readonly #states = new Map<IssuerKey, CheckState>();
   /** Issuers whose references have changed since their last check began. */
   readonly #changed = new Set<IssuerKey>();
+  readonly #metrics: IssuerMetrics;
 
   constructor(options: IssuerReconcilerOptions) {
     this.#options = options;
+    this.#metrics = issuerMetrics(options.metrics ?? NO_METRICS);
     this.#calls = new AuthorCalls(options);
   }
 
@@ -117,6 +123,7 @@ export class IssuerReconciler implements RequestIssuers {
     if (kind === undefined || issuer === undefined) {
       this.#states.delete(key);
       this.#changed.delete(key);
+      this.#metrics.gone(key);
       return {};
     }
     if (isIgnored(kind, issuer)) return {};
@@ -135,6 +142,7 @@ export class IssuerReconciler implements RequestIssuers {
   async #check(kind: ServedKind, issuer: IssuerObject, key: IssuerKey): Promise<CheckState> {
     const before = this.#states.get(key);
     const report = await this.#calls.check({ kind, issuer, key });
+    this.#metrics.checked(key, report);
     const latest = this.#states.get(key);
     // A fault reported while the check ran is newer than what the check has seen.
     if (latest?.isAtFault === true && latest.report !== before?.report) return latest;

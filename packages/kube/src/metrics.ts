@@ -25,6 +25,8 @@ export interface Counter<L extends string = never> {
 export interface Gauge<L extends string = never> {
   set(labels: LabelValues<L>, value: number): void;
   add(labels: LabelValues<L>, by: number): void;
+  /** Ends a series, whose object is gone. */
+  remove(labels: LabelValues<L>): void;
 }
 
 /** How often values of which size were seen. */
@@ -55,7 +57,7 @@ export interface MetricsRegistry extends Metrics {
   expose(): Promise<string>;
 }
 
-const NOTHING = { add() {}, set() {}, observe() {} };
+const NOTHING = { add() {}, set() {}, remove() {}, observe() {} };
 
 /** Measures nothing: what everything has that is given no metrics. */
 export const NO_METRICS: Metrics = {

@@ -111,6 +111,7 @@ describe("NO_METRICS", () => {
   it("takes everything and keeps nothing", () => {
     NO_METRICS.counter(ORDERS).add({ ca: "a" });
     NO_METRICS.gauge(ORDERS).set({ ca: "a" }, 1);
+    NO_METRICS.gauge(ORDERS).remove({ ca: "a" });
     NO_METRICS.histogram({ ...ORDERS, buckets: [] }).observe({ ca: "a" }, 1);
   });
 });

@@ -76,6 +76,7 @@ class PrometheusMetrics implements MetricsRegistry {
       return {
         set: (labels, value) => gauge.set(labels, value),
         add: (labels, by) => gauge.inc(labels, by),
+        remove: (labels) => gauge.remove(labels),
       };
     });
     if (collect !== undefined) collects.push(() => collect(defined));
