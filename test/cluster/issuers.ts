@@ -7,7 +7,15 @@ import type { ConditionedObject } from "./wait.ts";
 
 /** A CAIssuer or CAClusterIssuer. */
 export interface CaIssuer extends ConditionedObject {
-  readonly spec: { readonly secretName: string };
+  readonly spec: CaIssuerSpec;
+}
+
+interface CaIssuerSpec {
+  readonly secretName: string;
+  readonly crlDistributionPoints?: readonly string[];
+  readonly ocspServers?: readonly string[];
+  readonly issuingCertificateURLs?: readonly string[];
+  readonly policies?: Readonly<Record<string, boolean | string>>;
 }
 
 export const GROUP = "issuers.countersign.dev";
@@ -49,9 +57,9 @@ export async function createCaIssuer(
 /** Creates an issuer of the kind. */
 export async function createIssuer(
   client: Client,
-  issuer: { kind: CaKind; namespace: string; name: string; secretName: string },
+  issuer: { kind: CaKind; namespace: string; name: string } & CaIssuerSpec,
 ): Promise<void> {
-  const { kind, namespace, name, secretName } = issuer;
+  const { kind, namespace, name, ...spec } = issuer;
   const { resource, place } = CA_KINDS[kind];
-  await client.create(resource, { metadata: { ...place(namespace), name }, spec: { secretName } });
+  await client.create(resource, { metadata: { ...place(namespace), name }, spec });
 }

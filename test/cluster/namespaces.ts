@@ -2,6 +2,7 @@
 export const NAMESPACES_OF_TESTS = [
   "certificates",
   "conformance",
+  "ca-issuer",
   "ml-dsa",
   "ingresses",
   "requests",
