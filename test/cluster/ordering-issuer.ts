@@ -2,7 +2,7 @@ import { defineIssuer, IssuerError, PermanentError, pending, run } from "@counte
 import * as z from "zod";
 
 // An AcmeIssuer with every outcome that an author can give, as the fake CA's answers tell them:
-// 202 is an order, 401 and 403 are the issuer's fault, 422 is the request's.
+// 202 is an order, Retry-After is kept, 401 and 403 are the issuer's fault, 422 is the request's.
 const acme = defineIssuer({
   group: "acme.example.com",
   version: "v1alpha1",
@@ -28,7 +28,8 @@ const acme = defineIssuer({
     const message = `The CA answered ${answer.status}: ${said}`;
     if (answer.status === 422) throw new PermanentError(message);
     if (answer.status === 401 || answer.status === 403) throw new IssuerError(message);
-    throw new Error(message);
+    const retryAfterMs = Number(answer.headers.get("retry-after")) * 1_000;
+    throw Object.assign(new Error(message), retryAfterMs > 0 ? { retryAfterMs } : {});
   },
 });
 

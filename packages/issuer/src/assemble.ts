@@ -19,10 +19,13 @@ import {
 } from "@countersign/kube";
 import { certificateRequestKind } from "./certificate-request-kind.ts";
 import { certificateSigningRequestKind } from "./certificate-signing-request-kind.ts";
+import { isConditionTrue } from "./condition.ts";
 import type { DefinedKind } from "./define-issuer.ts";
+import { type FlowLimits, flowLimits } from "./flow-limits.ts";
+import { IssuerFlows } from "./issuer-flows.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { IssuerReconciler, type ServedKind } from "./issuer-reconciler.ts";
-import { type IssuerKey, issuerKeyOf } from "./issuer-ref.ts";
+import { type IssuerKey, issuerKeyOf, placeOfIssuer } from "./issuer-ref.ts";
 import { ReferenceTracker } from "./reference-tracker.ts";
 import type { ObjectEvent } from "./request-event.ts";
 import { RequestInformer } from "./request-informer.ts";
@@ -50,6 +53,7 @@ export interface AssembleOptions extends RetryLimits {
   readonly namespaces: readonly string[] | undefined;
   readonly signUnapproved: boolean;
   readonly maxConcurrentRequests: number;
+  readonly maxConcurrentRequestsPerIssuer?: number | undefined;
   readonly checkDeadlineMs: number;
   readonly signDeadlineMs: number;
   /** Ends the watches. */
@@ -96,11 +100,18 @@ export function assemble(options: AssembleOptions): Assembly {
   const wakeRequests = (issuer: IssuerKey): void => {
     for (const part of requests) part.wake(issuer);
   };
+  const flows = new IssuerFlows({
+    limitsOf: (issuer) => limitsOf(issuer, options),
+    onChange: wakeRequests,
+  });
   const references = new ReferenceTracker({
     client,
     logger,
     signal: stop,
-    onChange: (issuer) => issuers.referencesChanged(issuer),
+    onChange: (issuer) => {
+      flows.renew(issuer);
+      issuers.referencesChanged(issuer);
+    },
   });
   const issuers: IssuerReconciler = new IssuerReconciler({
     ...options,
@@ -110,7 +121,7 @@ export function assemble(options: AssembleOptions): Assembly {
     enqueue: (issuer) => issuerQueue.add(issuer),
     onRecovered: wakeRequests,
   });
-  const context = { options, issuers, onError };
+  const context = { options, issuers, flows, onError };
   if (serves.certificateRequests) requests.push(serveRequests(certificateRequestKind, context));
   if (serves.certificateSigningRequests) {
     requests.push(serveRequests(certificateSigningRequestKind, context));
@@ -121,6 +132,8 @@ export function assemble(options: AssembleOptions): Assembly {
       if (object === undefined) return;
       const issuer = issuerKeyOf(kind, object);
       if (after === undefined) references.forget(issuer);
+      if (isRenewed(before, after)) flows.renew(issuer);
+      if (after === undefined) flows.forgetIssuer(issuer);
       issuerQueue.add(issuer, { priority: isListed ? LOW_PRIORITY : NORMAL_PRIORITY });
       wakeRequests(issuer);
     });
@@ -186,10 +199,11 @@ function serveRequests<T extends KubeObject>(
   context: {
     options: AssembleOptions;
     issuers: IssuerReconciler;
+    flows: IssuerFlows;
     onError: (error: unknown) => void;
   },
 ): RequestPart {
-  const { options, issuers, onError } = context;
+  const { options, issuers, flows, onError } = context;
   const { client, kinds, namespaces, maxConcurrentRequests, logger } = options;
   const { metrics = NO_METRICS } = options;
   const name = kind.resource.kind.toLowerCase();
@@ -197,7 +211,14 @@ function serveRequests<T extends KubeObject>(
   // Any namespace tells the version of the whole: they are written to one store.
   const place = kind.resource.namespaced && namespaces ? { namespace: namespaces[0] } : {};
   const informer = new RequestInformer(client, kind, { kinds, namespaces, onError });
-  const reconciler = new RequestReconciler({ ...options, kind, requests: informer.store, issuers });
+  const reconciler = new RequestReconciler({
+    ...options,
+    kind,
+    requests: informer.store,
+    issuers,
+    flows,
+    enqueue: (key) => queue.add(key),
+  });
   informer.onChange((change) => {
     forgetBefore(reconciler, change);
     const { key, after, isListed } = change;
@@ -224,6 +245,23 @@ function serveRequests<T extends KubeObject>(
       for (const key of informer.keysOfIssuer(issuer)) queue.add(key);
     },
   };
+}
+
+function limitsOf(issuer: IssuerKey, options: AssembleOptions): FlowLimits {
+  const { group, kind } = placeOfIssuer(issuer);
+  const found = options.kinds.find((each) => each.group === group && each.kind === kind);
+  return flowLimits(found?.definition.limits, options.maxConcurrentRequestsPerIssuer);
+}
+
+/** Whether there is reason to think that the CA answers though it did not: it is another, or ready again. */
+function isRenewed(before: IssuerObject | undefined, after: IssuerObject | undefined): boolean {
+  if (before === undefined || after === undefined) return true;
+  const isChanged =
+    before.metadata.uid !== after.metadata.uid ||
+    before.metadata.generation !== after.metadata.generation;
+  const isReady = (issuer: IssuerObject): boolean =>
+    isConditionTrue(issuer.status?.conditions, "Ready");
+  return isChanged || (!isReady(before) && isReady(after));
 }
 
 /** A request is gone also where another stands under its name. */

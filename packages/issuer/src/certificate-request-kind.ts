@@ -16,6 +16,8 @@ export const certificateRequestKind: RequestKind<CertificateRequest> = {
   phaseOf,
   // Set by cert-manager's webhook since 1.3, with which approval came; 1.2 has no such field.
   isFromBeforeApproval: (request) => request.spec.username === undefined,
+  approvedAt: (request) =>
+    findCondition(request.status?.conditions, "Approved")?.lastTransitionTime,
   encodedCsrOf: (request) => request.spec.request,
   attemptOf: (request, group) => readAttemptState(request.status?.conditions, group),
   readSigningRequest: readCertificateRequest,

@@ -4,7 +4,7 @@ import {
   certificateSigningRequests,
 } from "./certificate-signing-request.ts";
 import { certificateSigningRequestStatus } from "./certificate-signing-request-status.ts";
-import { isConditionTrue } from "./condition.ts";
+import { findCondition, isConditionTrue } from "./condition.ts";
 import { parseGoDuration } from "./go-duration.ts";
 import { type IssuerKey, type IssuerKind, issuerKeyIn } from "./issuer-ref.ts";
 import { messageOf } from "./outcome.ts";
@@ -17,6 +17,8 @@ export const certificateSigningRequestKind: RequestKind<CertificateSigningReques
   resource: certificateSigningRequests,
   referredIssuer,
   phaseOf,
+  approvedAt: (request) =>
+    findCondition(request.status?.conditions, "Approved")?.lastTransitionTime,
   encodedCsrOf: (request) => request.spec.request,
   attemptOf: (request, group) => readAttemptState(request.status?.conditions, group),
   readSigningRequest: readCertificateSigningRequest,

@@ -66,6 +66,7 @@ describe("commandLine()", () => {
       "--certificate-requests=true",
       "--certificate-signing-requests=false",
       "--max-concurrent-requests=4",
+      "--max-concurrent-requests-per-issuer=2",
       "--feature-gates=LegacyUnapprovedRequests=true",
       "--log-level=debug",
     );
@@ -86,6 +87,7 @@ describe("commandLine()", () => {
       certificateRequests: true,
       certificateSigningRequests: false,
       maxConcurrentRequests: 4,
+      maxConcurrentRequestsPerIssuer: 2,
       featureGates: new Set(["LegacyUnapprovedRequests"]),
       logLevel: "debug",
     });

@@ -29,6 +29,7 @@ export interface ControllerFlags {
   readonly certificateRequests: boolean;
   readonly certificateSigningRequests: boolean;
   readonly maxConcurrentRequests: number;
+  readonly maxConcurrentRequestsPerIssuer?: number;
   readonly featureGates: FeatureGates;
   readonly logLevel: string;
 }
@@ -124,6 +125,12 @@ export function commandLine(name: string, actions: Actions): Command {
     flag("--max-concurrent-requests <count>", "requests signed at the same time")
       .env("MAX_CONCURRENT_REQUESTS")
       .default(32)
+      .argParser(parseCount),
+    flag(
+      "--max-concurrent-requests-per-issuer <count>",
+      "of these, by one issuer; what its type declares if not given, else 8",
+    )
+      .env("MAX_CONCURRENT_REQUESTS_PER_ISSUER")
       .argParser(parseCount),
     flag("--feature-gates <gates>", `a comma-separated list: ${describeFeatureGates()}`)
       .env("FEATURE_GATES")

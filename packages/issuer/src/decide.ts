@@ -1,4 +1,6 @@
+import { FAILURES_TO_OPEN } from "./breaker.ts";
 import { findCondition } from "./condition.ts";
+import type { HoldBack } from "./issuer-flow.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { describeIssuer, type IssuerKey } from "./issuer-ref.ts";
 import type { RequestPhase } from "./request-kind.ts";
@@ -8,6 +10,8 @@ export interface RequestView {
   readonly phase: RequestPhase;
   /** The author leaves it to somebody else: nothing at all is written to it. */
   readonly isIgnored?: boolean;
+  /** The CA of its issuer is not to be called for it now. */
+  readonly heldBack?: HoldBack | undefined;
 }
 
 /** What is known of the issuer that a request refers to. */
@@ -41,7 +45,8 @@ export type WaitReason =
   | "issuer not checked"
   | "issuer change not checked"
   | "issuer not ready"
-  | "issuer at fault";
+  | "issuer at fault"
+  | "issuer held back";
 
 /** Decides from the objects alone: no clock, no client, no logger, so that a table can test it. */
 export function decide(request: RequestView, view: IssuerView): Decision {
@@ -51,13 +56,13 @@ export function decide(request: RequestView, view: IssuerView): Decision {
     case "denied":
       return { do: "markDenied" };
     case "open":
-      return decideOpen(view);
+      return decideOpen(view, request.heldBack);
     default:
       return { do: "nothing", because: phase };
   }
 }
 
-function decideOpen(view: IssuerView): Decision {
+function decideOpen(view: IssuerView, heldBack: HoldBack | undefined): Decision {
   const name = describeIssuer(view.key);
   const { issuer, unreportedFault } = view;
   if (issuer === undefined) {
@@ -92,7 +97,20 @@ function decideOpen(view: IssuerView): Decision {
     const why = ready.message ?? ready.reason ?? "no reason given";
     return wait("issuer not ready", `Waiting for ${name}, which is not ready: ${why}`);
   }
-  return { do: "sign" };
+  return heldBack === undefined
+    ? { do: "sign" }
+    : wait("issuer held back", `Waiting for ${name}: ${whyHeldBack(heldBack)}`);
+}
+
+function whyHeldBack(heldBack: HoldBack): string {
+  switch (heldBack.because) {
+    case "patience": {
+      const { untilDate, message } = heldBack.patience;
+      return `its CA asks for patience until ${untilDate.toISOString()}. The request goes on by itself then. The CA's answer: ${message}`;
+    }
+    case "breaker":
+      return `signing has failed ${FAILURES_TO_OPEN} times in a row, so that one request at a time is tried until one succeeds. The others go on by themselves then. The last failure: ${heldBack.message}`;
+  }
 }
 
 function wait(because: WaitReason, message: string): Decision {

@@ -1,6 +1,7 @@
 import { defineResource, type KubeObject, type Logger, type Resource } from "@countersign/kube";
 import type * as z from "zod";
 import type { CheckResult } from "./check-result.ts";
+import { type IssuerLimits, wrongLimit } from "./flow-limits.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import type { IssuerKind } from "./issuer-ref.ts";
 import type { MismatchPolicy } from "./mismatch-policy.ts";
@@ -101,6 +102,13 @@ export interface IssuerDefinition<Schema extends z.ZodType = z.ZodType> {
    */
   readonly setCA?: boolean;
   /**
+   * What each issuer of the type may ask of its CA. The program's flag
+   * `--max-concurrent-requests-per-issuer`, where it is given, comes before `concurrency`.
+   *
+   * @default 8 calls of `sign()` at the same time, and no limit over time
+   */
+  readonly limits?: IssuerLimits;
+  /**
    * Leaves an issuer, and all requests that refer to it, to somebody else: nothing is written to
    * either. Asked again at every look, so that it may follow labels and annotations. It must be quick,
    * and the same at every replica.
@@ -114,7 +122,7 @@ export interface IssuerDefinition<Schema extends z.ZodType = z.ZodType> {
 export function defineIssuer<Schema extends z.ZodType>(
   definition: IssuerDefinition<Schema>,
 ): IssuerDefinition<Schema> {
-  const { group, version, kinds } = definition;
+  const { group, version, kinds, limits = {} } = definition;
   const isGroup = GROUP.test(group) && group.length <= LONGEST_GROUP;
   require(isGroup, "group", group, "a DNS name of at most 63 characters with at least one dot");
   require(VERSION.test(version), "version", version, "v1, v1alpha1 or the like");
@@ -122,6 +130,8 @@ export function defineIssuer<Schema extends z.ZodType>(
   require(names.length > 0, "kinds", "{}", "issuer, clusterIssuer or both");
   for (const kind of names) require(KIND.test(kind), "kind", kind, "in PascalCase");
   require(new Set(names).size === names.length, "kinds", names.join(" and "), "two names");
+  const wrong = wrongLimit(limits);
+  if (wrong) require(false, `limits.${wrong.name}`, String(limits[wrong.name]), wrong.must);
   return definition;
 }
 

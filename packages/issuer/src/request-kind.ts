@@ -39,6 +39,8 @@ export interface RequestKind<T extends KubeObject = KubeObject> {
   phaseOf(request: T): RequestPhase;
   /** Whether a request was made where its kind had no approval yet. Missing where it always had. */
   isFromBeforeApproval?(request: T): boolean;
+  /** RFC 3339: when an approver has approved it; undefined where nobody has. */
+  approvedAt(request: T): string | undefined;
   /** The CSR as the request holds it: with the uid it tells one request from another of its name. */
   encodedCsrOf(request: T): string;
   /** What an earlier attempt has left, under the group of the request's issuer. */

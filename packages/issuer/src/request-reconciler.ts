@@ -1,7 +1,8 @@
-import type { KubeObject, ReconcileResult } from "@countersign/kube";
+import { type KubeObject, objectKey, type ReconcileResult } from "@countersign/kube";
 import { passGate } from "./certificate-gate.ts";
 import { findCondition } from "./condition.ts";
 import { decide, type IssuerView, type RequestView } from "./decide.ts";
+import { IssuerFlows } from "./issuer-flows.ts";
 import { describeIssuer, type IssuerKey, type IssuerKind, placeOfIssuer } from "./issuer-ref.ts";
 import type { MismatchPolicy } from "./mismatch-policy.ts";
 import { type Issued, type Json, messageOf, type Outcome } from "./outcome.ts";
@@ -10,6 +11,7 @@ import type { RequestReport } from "./request-report.ts";
 import { type RequestTarget, RequestWriter, type RequestWriterOptions } from "./request-writer.ts";
 import { type AttemptResult, judgeAttempt, nextAttemptInMs, type RetryLimits } from "./retry.ts";
 import { idempotencyKeyOf, type SigningRequest } from "./signing-request.ts";
+import type { Waiter } from "./waiting-line.ts";
 
 /** One call of an author's `sign()`. */
 export interface SignCall {
@@ -45,6 +47,10 @@ export interface RequestReconcilerOptions<T extends KubeObject>
     Omit<RequestWriterOptions<T>, "isWritable" | "now"> {
   readonly kinds: readonly IssuerKind[];
   readonly issuers: RequestIssuers;
+  /** Keeps the calls of each issuer within its limits. @default without limits */
+  readonly flows?: IssuerFlows;
+  /** Has a request looked at whose turn to be signed has come. */
+  readonly enqueue?: (key: string) => void;
   /** Signs what no approver has looked at, for a cert-manager that has no approval. */
   readonly signUnapproved: boolean;
   /** @default () => new Date() */
@@ -56,6 +62,11 @@ export interface RequestReconcilerOptions<T extends KubeObject>
  * to say, an order at the CA among it.
  */
 type Held = { readonly issued: Issued; readonly asked: SigningRequest } | AttemptResult;
+
+const UNLIMITED = {
+  limitsOf: () => ({ concurrency: Number.POSITIVE_INFINITY }),
+  onChange: () => {},
+};
 
 /** When to look again at a request whose issuer has recovered between two decisions. */
 const LOOK_AGAIN_MS = 1_000;
@@ -73,6 +84,7 @@ const LOOK_AGAIN_MS = 1_000;
 export class RequestReconciler<T extends KubeObject> {
   readonly #options: RequestReconcilerOptions<T>;
   readonly #writer: RequestWriter<T>;
+  readonly #flows: IssuerFlows;
   readonly #held = new Map<string, Held>();
   /** Calls under way, by the request's uid. */
   readonly #calls = new Map<string, AbortController>();
@@ -85,6 +97,7 @@ export class RequestReconciler<T extends KubeObject> {
 
   constructor(options: RequestReconcilerOptions<T>) {
     this.#options = options;
+    this.#flows = options.flows ?? new IssuerFlows(UNLIMITED);
     const isWritable = (request: T): boolean => this.#phaseOf(request) !== "unapproved";
     this.#writer = new RequestWriter({ ...options, isWritable, now: () => this.#now() });
   }
@@ -105,6 +118,7 @@ export class RequestReconciler<T extends KubeObject> {
   /** Lets go of a request that is finished or gone, as the watch has told. */
   forget(key: string, uid: string | undefined): void {
     this.#writer.latest.forget(key);
+    this.#flows.forget(this.#idOf(key));
     if (uid === undefined) return;
     this.#held.delete(uid);
     this.#inherited.delete(uid);
@@ -113,6 +127,14 @@ export class RequestReconciler<T extends KubeObject> {
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
+    try {
+      return await this.#reconcile(key);
+    } finally {
+      this.#flows.leave(this.#idOf(key));
+    }
+  }
+
+  async #reconcile(key: string): Promise<ReconcileResult> {
     const request = await this.#upToDate(this.#writer.latest.get(key));
     if (request === undefined) return {};
     const issuer = this.#options.kind.referredIssuer(request, this.#options.kinds);
@@ -145,13 +167,33 @@ export class RequestReconciler<T extends KubeObject> {
     }
     if (decision.do === "sign") return this.#sign(target, issuer);
     await this.#writer.write(target, { ...decision, type: "waiting" });
-    return {};
+    return decision.because === "issuer held back" ? this.#standInLine(target) : {};
   }
 
   #view({ request, issuer }: RequestTarget<T>): RequestView {
     const { issuers } = this.#options;
     const isIgnored = issuers.ignores(issuer, request);
-    return { phase: this.#phaseOf(request), isIgnored };
+    const heldBack = this.#flows.heldBack(issuer, this.#idOf(objectKey(request.metadata)));
+    return { phase: this.#phaseOf(request), isIgnored, heldBack };
+  }
+
+  /** Where it may call by now, it is looked at again. */
+  #standInLine(target: RequestTarget<T>): ReconcileResult {
+    const call = this.#flows.enter(target.issuer, this.#waiterOf(target));
+    call?.end({ type: "aborted" });
+    return call === undefined ? {} : { requeueAfterMs: 0 };
+  }
+
+  #waiterOf({ request }: RequestTarget<T>): Waiter {
+    const { kind, enqueue } = this.#options;
+    const { namespace = "", creationTimestamp: createdAt = "" } = request.metadata;
+    const key = objectKey(request.metadata);
+    const approvedAt = kind.approvedAt(request) ?? createdAt;
+    return { id: this.#idOf(key), namespace, approvedAt, createdAt, wake: () => enqueue?.(key) };
+  }
+
+  #idOf(key: string): string {
+    return `${this.#options.kind.resource.plural}/${key}`;
   }
 
   #phaseOf(request: T): RequestPhase {
@@ -170,17 +212,22 @@ export class RequestReconciler<T extends KubeObject> {
     const { request, issuer } = target;
     const { kind, issuers, retryBudgetMs, maxPendingMs } = this.#options;
     const before = kind.attemptOf(request, placeOfIssuer(issuer).group);
-    const issuerReadySince = readySince(view);
     const startedAt = this.#now();
-    const waitMs = nextAttemptInMs(before, { now: startedAt, issuerReadySince });
+    const standing = this.#flows.standing(issuer);
+    const readyFrom = later(readySince(view), standing?.since);
+    const waitMs = nextAttemptInMs(before, { now: startedAt, issuerReadySince: readyFrom });
     if (waitMs > 0) return { requeueAfterMs: waitMs };
+    const call = this.#flows.enter(issuer, this.#waiterOf(target));
+    if (call === undefined) return {};
     let asked: SigningRequest;
     try {
       asked = kind.readSigningRequest(request);
     } catch (error) {
+      call.end({ type: "aborted" });
       return this.#keep(target, { report: unsignable(error) });
     }
     const outcome = await this.#call(target, asked, before);
+    call.end(outcome);
     switch (outcome.type) {
       case "issued":
         return this.#keep(target, { issued: outcome, asked });
@@ -198,7 +245,8 @@ export class RequestReconciler<T extends KubeObject> {
             before,
             startedAt,
             endedAt: this.#now(),
-            issuerReadySince,
+            // While the breaker is not closed, no wait is charged.
+            issuerReadySince: standing?.isClosed === false ? startedAt : readyFrom,
             retryBudgetMs,
             maxPendingMs,
           }),
@@ -301,6 +349,11 @@ function deniedReference(issuer: IssuerKey): RequestReport {
     reason: "DeniedReference",
     message: `Whoever made the request may not use ${describeIssuer(issuer)}: it takes the verb reference on signers.cert-manager.io in namespace ${namespace}, for the name ${name} or *.`,
   };
+}
+
+function later(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? b : a;
 }
 
 function readySince({ issuer }: IssuerView): Date | undefined {

@@ -62,6 +62,8 @@ export interface RunIssuersOptions {
   readonly signUnapproved?: boolean;
   /** Calls of `sign()` at the same time. @default 32 */
   readonly maxConcurrentRequests?: number;
+  /** Of these by one issuer. @default what the issuer's definition says, else 8 */
+  readonly maxConcurrentRequestsPerIssuer?: number | undefined;
   /** @default 30 s */
   readonly checkDeadlineMs?: number;
   /** @default 60 s */

@@ -96,6 +96,7 @@ async function runController(
       certificateRequests: flags.certificateRequests,
       certificateSigningRequests: flags.certificateSigningRequests,
       maxConcurrentRequests: flags.maxConcurrentRequests,
+      maxConcurrentRequestsPerIssuer: flags.maxConcurrentRequestsPerIssuer,
       signUnapproved: flags.featureGates.has("LegacyUnapprovedRequests"),
       gracePeriodMs: flags.gracefulShutdownTimeout,
       healthProbeAddress: parseBindAddress(probes),

@@ -36,6 +36,7 @@ export { fenceTransport } from "./fenced-transport.ts";
 export type { HealthCheck } from "./health-check.ts";
 export { informerSyncCheck, leaseKnownCheck, leaseLostCheck } from "./health-checks.ts";
 export { createHealthServer, type HealthServerOptions } from "./health-server.ts";
+export { Heap } from "./heap.ts";
 export { HttpServer, type HttpServerOptions } from "./http-server.ts";
 export { type ChangeHandler, Informer, type InformerOptions } from "./informer.ts";
 export { loadKubeconfig } from "./kubeconfig.ts";
@@ -76,6 +77,7 @@ export { apiVersionOf, defineResource, pathOf, type Resource } from "./resource.
 export type { Runnable } from "./runnable.ts";
 export { stopOnSignals } from "./stop-on-signals.ts";
 export type { IndexFunction, StoreChange, StoreOptions, StoreReader } from "./store.ts";
+export { type TokenBucket, type TokenRate, takeToken, tokensAt } from "./token-bucket.ts";
 export type { ApiRequest, Transport } from "./transport.ts";
 export { isTransportError, TransportError, type TransportErrorCode } from "./transport-error.ts";
 export { type WatchOptions, watch } from "./watch.ts";

@@ -25,7 +25,12 @@ export interface CaCall {
 export type CaAnswer =
   | { readonly do: "ok" }
   | { readonly do: "accept" }
-  | { readonly do: "refuse"; readonly status: number; readonly text?: string }
+  | {
+      readonly do: "refuse";
+      readonly status: number;
+      readonly text?: string;
+      readonly retryAfterS?: number;
+    }
   | { readonly do: "loseAnswer" };
 
 /** Decides on a call; a CA that is slow, or hangs, is one that decides late. */

@@ -60,6 +60,9 @@ export class Desk {
         response.writeHead(202).end(this.#accept(call, request));
         return;
       case "refuse":
+        if (answer.retryAfterS !== undefined) {
+          response.setHeader("retry-after", answer.retryAfterS);
+        }
         response.writeHead(answer.status).end(answer.text ?? "out of order");
         return;
       case "loseAnswer":
