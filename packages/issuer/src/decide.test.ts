@@ -219,6 +219,29 @@ const ROWS: readonly Row[] = [
       message: "Waiting for AcmeIssuer default/ca, which is not ready: The CA answered 401",
     },
   },
+  {
+    rule: "a request is held back while the CA of its ready issuer is left alone",
+    request: OPEN,
+    issuer: READY_ISSUER,
+    requestView: { heldBack: { because: "breaker", message: "HTTP 503" } },
+    decision: {
+      do: "wait",
+      because: "issuer held back",
+      message:
+        "Waiting for AcmeIssuer default/ca: signing has failed 5 times in a row, so that one request at a time is tried until one succeeds. The others go on by themselves then. The last failure: HTTP 503",
+    },
+  },
+  {
+    rule: "that an issuer is not ready is told first",
+    request: OPEN,
+    requestView: { heldBack: { because: "breaker", message: "HTTP 503" } },
+    decision: {
+      do: "wait",
+      because: "issuer not found",
+      message:
+        "Waiting for AcmeIssuer default/ca: it does not exist. Create it, or request again with another issuerRef.",
+    },
+  },
 ];
 
 describe("decide()", () => {

@@ -18,6 +18,7 @@ import { callWithDeadline } from "./deadline.ts";
 import { decide, type IssuerView } from "./decide.ts";
 import { defineIssuer } from "./define-issuer.ts";
 import { afterRefusal, assumeReady } from "./issuer-check.ts";
+import type { HoldBack, Patience } from "./issuer-flow.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { readSpec } from "./issuer-spec.ts";
 import { type IssuerReport, messageOfIssuerReport } from "./issuer-status.ts";
@@ -45,8 +46,8 @@ function issuer(ready?: Partial<Condition>, metadata: object = {}): IssuerView {
   };
 }
 
-function waiting(view: IssuerView): string {
-  const decision = decide({ phase: "open" }, view);
+function waiting(view: IssuerView, heldBack?: HoldBack): string {
+  const decision = decide({ phase: "open", heldBack }, view);
   assert.ok(decision.do === "wait");
   return decision.message;
 }
@@ -112,6 +113,13 @@ const SECRET = new ReferencedObject(
   new Map([["tls.crt", new Uint8Array()]]),
 );
 
+const PATIENCE: Patience = {
+  until: 31_000,
+  untilDate: new Date("2026-01-01T00:00:31Z"),
+  message: "the CA answered 429",
+  isLong: true,
+};
+
 const FAILED: AttemptOutcome = { type: "transient", message: "the CA answered 502" };
 const ISSUED: RequestReport = { type: "issued", certificatePem: "", differences: [] };
 
@@ -140,6 +148,14 @@ const ROWS: readonly (readonly [message: string, of: () => string])[] = [
   [
     "Waiting for CAIssuer team-a/ca, which is not ready: the CA answered 401",
     () => waiting({ ...issuer({}), unreportedFault: "the CA answered 401" }),
+  ],
+  [
+    "Waiting for CAIssuer team-a/ca: its CA asks for patience until 2026-01-01T00:00:31.000Z. The request goes on by itself then. The CA's answer: the CA answered 429",
+    () => waiting(issuer({}), { because: "patience", patience: PATIENCE }),
+  ],
+  [
+    "Waiting for CAIssuer team-a/ca: signing has failed 5 times in a row, so that one request at a time is tried until one succeeds. The others go on by themselves then. The last failure: the CA answered 503",
+    () => waiting(issuer({}), { because: "breaker", message: "the CA answered 503" }),
   ],
   [
     "Waiting for the CA: it has not issued yet, and is asked again by itself",

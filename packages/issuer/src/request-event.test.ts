@@ -42,6 +42,11 @@ describe("eventOfReport()", () => {
       "Normal WaitingForIssuerReady Synced",
     ],
     [
+      "an issuer whose CA is left alone for a while is waited for",
+      waiting("issuer held back"),
+      "Normal WaitingForIssuerReady Synced",
+    ],
+    [
       "an issuer that is being deleted is waited for",
       waiting("issuer being deleted"),
       "Normal WaitingForIssuerReady Synced",
