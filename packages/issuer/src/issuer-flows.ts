@@ -32,6 +32,8 @@ export interface IssuerFlowsOptions {
   readonly onChange: (issuer: IssuerKey) => void;
   /** Milliseconds on a clock that never goes back. @default performance.now */
   readonly now?: () => number;
+  /** The clock on the wall, for what is told. @default () => new Date() */
+  readonly date?: () => Date;
   /** @default Math.random */
   readonly random?: () => number;
 }
@@ -152,11 +154,8 @@ export class IssuerFlows {
   ): void {
     const { outcome, ...rest } = call;
     const before = kept.flow;
-    const clock = {
-      now: this.#now(),
-      date: new Date(),
-      random: this.#options.random ?? Math.random,
-    };
+    const { date = () => new Date(), random = Math.random } = this.#options;
+    const clock = { now: this.#now(), date: date(), random };
     kept.flow = afterEnd(before, { ...rest, ...tellingOf(outcome) }, clock);
     const wasClosed = before.breaker.is === "closed";
     const isClosed = kept.flow.breaker.is === "closed";

@@ -41,8 +41,13 @@ describe("RequestReconciler with limits", () => {
     woken = [];
     clock = 0;
     outcome = async () => FAILED;
-    const limitsOf = () => ({ concurrency: 1 });
-    flows = new IssuerFlows({ limitsOf, onChange: () => {}, now: () => clock, random: () => 0 });
+    flows = new IssuerFlows({
+      limitsOf: () => ({ concurrency: 1 }),
+      onChange: () => {},
+      now: () => clock,
+      date,
+      random: () => 0,
+    });
     reconciler = newReconciler();
   });
 
@@ -90,7 +95,7 @@ describe("RequestReconciler with limits", () => {
       fieldOwner: GROUP,
       retryBudgetMs: 600_000,
       logger: { debug: silent, info: silent, warn: silent, error: silent },
-      now: () => new Date(Date.UTC(2026, 0, 1) + clock),
+      now: date,
     });
   }
 
@@ -111,6 +116,10 @@ describe("RequestReconciler with limits", () => {
     };
     requests.set(`${namespace}/${name}`, after);
     return after;
+  }
+
+  function date(): Date {
+    return new Date(Date.UTC(2026, 0, 1) + clock);
   }
 
   function open(): void {
