@@ -126,7 +126,7 @@ describe("a CAIssuer", () => {
     const patch = tlsSecret({ namespace, name }, { ...middle, caPem: root.certificatePem });
     await client.mergePatch(SECRETS, { namespace, name }, patch);
     const end = root.certificate.notAfter.toISOString().replaceAll(".", "\\.");
-    await waitForMessage(name, new RegExp(`its chain ends earlier, on ${end}\\.$`));
+    await waitForMessage(name, new RegExp(`CN=.+ of its chain ends earlier, on ${end}\\.$`));
     const rooted = await issued(name, "chain-rooted");
     const chain = parseCertificates(decode(rooted.status?.certificate));
     assert.deepEqual(
