@@ -82,4 +82,16 @@ describe("boundMessage()", () => {
     assert.equal(bounded.length, 4_096);
     assert.match(bounded, /x… \(cut\)$/);
   });
+
+  it("leaves no half of a character: the API server would store another text than was written", () => {
+    for (const message of [
+      "🔥".repeat(4_000),
+      `x${"🔥".repeat(4_000)}`,
+      "cut by its author \ud83d",
+    ]) {
+      const bounded = boundMessage(message);
+      assert.ok(bounded.isWellFormed());
+      assert.ok(bounded.length <= 4_096);
+    }
+  });
 });

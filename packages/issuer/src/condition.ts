@@ -56,10 +56,17 @@ export function formatTime(time: Date): string {
 /** The longest message we write. A metav1.Condition takes 32,768 characters; nobody reads so many. */
 const LONGEST_MESSAGE = 4_096;
 
-/** Cuts a message that is too long to be stored or read, and says so. */
+/**
+ * Cuts a message that is too long to be stored or read, and says so.
+ *
+ * Half a surrogate pair, as a cut may leave one, becomes U+FFFD, which is what the API server would
+ * make of it: what is stored must equal what was written, or it is written again at every look.
+ */
 export function boundMessage(message: string): string {
   const ending = "… (cut)";
-  return message.length <= LONGEST_MESSAGE
-    ? message
-    : `${message.slice(0, LONGEST_MESSAGE - ending.length)}${ending}`;
+  const bounded =
+    message.length <= LONGEST_MESSAGE
+      ? message
+      : `${message.slice(0, LONGEST_MESSAGE - ending.length)}${ending}`;
+  return bounded.toWellFormed();
 }
