@@ -223,7 +223,7 @@ function serveRequests<T extends KubeObject>(
     forgetBefore(reconciler, change);
     const { key, after, isListed } = change;
     if (after === undefined) return;
-    if (isListed) reconciler.inherit(after.metadata.uid);
+    reconciler.told(after, { isListed });
     queue.add(key, { priority: isListed ? LOW_PRIORITY : NORMAL_PRIORITY });
   });
   return {

@@ -403,7 +403,7 @@ describe("RequestReconciler", () => {
   });
 
   it("has the CA asked first for what another process may have had signed", async () => {
-    reconciler.inherit("u1");
+    reconciler.told(request("u1", APPROVED), { isListed: true });
     outcomes = [
       { type: "transient", message: "HTTP 502", retryAfterMs: 0 },
       { type: "issued", certificate },

@@ -88,8 +88,11 @@ export class RequestReconciler<T extends KubeObject> {
   readonly #held = new Map<string, Held>();
   /** Calls under way, by the request's uid. */
   readonly #calls = new Map<string, AbortController>();
-  /** The uids of requests that another process may have had signed. */
-  readonly #inherited = new Set<string>();
+  /**
+   * The uids of requests that the CA may have been asked to sign, though they tell of no attempt: by
+   * another process, or in a call that called its issuer at fault.
+   */
+  readonly #maybeAsked = new Set<string>();
   /** What is older than this may have been written by the process that led before, unseen by us. */
   #ledFrom: bigint | undefined;
   /** The uids of what was read live since. */
@@ -102,9 +105,12 @@ export class RequestReconciler<T extends KubeObject> {
     this.#writer = new RequestWriter({ ...options, isWritable, now: () => this.#now() });
   }
 
-  /** Takes note of a request that was there before this process looked. */
-  inherit(uid: string | undefined): void {
-    if (uid !== undefined) this.#inherited.add(uid);
+  /**
+   * Takes note of a request as the watch tells it. One that was there before this process looked, or
+   * before it led, may have been signed by another, whatever has been written to it since.
+   */
+  told(request: T, { isListed }: { isListed: boolean }): void {
+    if (isListed || this.#isFromBefore(request)) this.#maybeAsked.add(uidOf(request));
   }
 
   /**
@@ -113,6 +119,12 @@ export class RequestReconciler<T extends KubeObject> {
    */
   takeOver(resourceVersion: string): void {
     this.#ledFrom = BigInt(resourceVersion);
+    for (const request of this.#options.requests.list()) this.#maybeAsked.add(uidOf(request));
+  }
+
+  #isFromBefore(request: T): boolean {
+    const { resourceVersion = 0 } = request.metadata;
+    return this.#ledFrom !== undefined && BigInt(resourceVersion) <= this.#ledFrom;
   }
 
   /** Lets go of a request that is finished or gone, as the watch has told. */
@@ -121,7 +133,7 @@ export class RequestReconciler<T extends KubeObject> {
     this.#flows.forget(this.#idOf(key));
     if (uid === undefined) return;
     this.#held.delete(uid);
-    this.#inherited.delete(uid);
+    this.#maybeAsked.delete(uid);
     this.#verified.delete(uid);
     this.#calls.get(uid)?.abort(new Error("The request is gone"));
   }
@@ -140,18 +152,17 @@ export class RequestReconciler<T extends KubeObject> {
     const issuer = this.#options.kind.referredIssuer(request, this.#options.kinds);
     if (issuer === undefined) return {};
     const target = { request, issuer };
-    const held = this.#held.get(uidOf(request));
+    // What is held was meant for an open request: of one that was denied meanwhile it is not said.
+    const held = this.#phaseOf(request) === "open" ? this.#held.get(uidOf(request)) : undefined;
     return held === undefined ? this.#decide(target) : this.#writeHeld(target, held);
   }
 
   async #upToDate(request: T | undefined): Promise<T | undefined> {
-    if (request === undefined || this.#ledFrom === undefined) return request;
+    if (request === undefined || !this.#isFromBefore(request)) return request;
     const uid = uidOf(request);
-    const isOld = BigInt(request.metadata.resourceVersion ?? 0) <= this.#ledFrom;
-    if (!isOld || this.#verified.has(uid)) return request;
+    if (this.#verified.has(uid)) return request;
     const live = await this.#writer.readLive(request);
     this.#verified.add(uid);
-    this.#inherited.add(uid);
     return live;
   }
 
@@ -234,6 +245,7 @@ export class RequestReconciler<T extends KubeObject> {
       case "aborted":
         return {};
       case "issuerAtFault":
+        this.#maybeAsked.add(uidOf(request));
         issuers.reportFault(issuer, outcome.message);
         return this.#waitForIssuer(target);
       case "pending":
@@ -260,6 +272,8 @@ export class RequestReconciler<T extends KubeObject> {
     before: { attempts: number; order?: Json } | undefined,
   ): Promise<Outcome> {
     const uid = uidOf(request);
+    // It may have gone, or been denied, while it was looked at: there was no call yet to abort.
+    if (!this.#isStillOpen(request)) return { type: "aborted" };
     const controller = new AbortController();
     this.#calls.set(uid, controller);
     try {
@@ -268,13 +282,18 @@ export class RequestReconciler<T extends KubeObject> {
         request: asked,
         idempotencyKey: idempotencyKeyOf(asked),
         attempt: (before?.attempts ?? 0) + 1,
-        mayBeIssued: before !== undefined || this.#inherited.has(uid),
+        mayBeIssued: before !== undefined || this.#maybeAsked.has(uid),
         signal: controller.signal,
         ...(before?.order === undefined ? {} : { order: before.order }),
       });
     } finally {
       this.#calls.delete(uid);
     }
+  }
+
+  #isStillOpen(request: T): boolean {
+    const latest = this.#writer.latest.get(objectKey(request.metadata));
+    return latest !== undefined && uidOf(latest) === uidOf(request) && this.#phaseOf(latest) === "open";
   }
 
   /** Tells the request of the fault in the words that its issuer will have for it. */

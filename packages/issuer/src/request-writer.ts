@@ -10,7 +10,7 @@ import { type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
 import { LatestVersions } from "./latest-versions.ts";
 import { messageOf } from "./outcome.ts";
 import { eventOfReport, type ObjectEvent } from "./request-event.ts";
-import { isFinalPhase, type RequestKind } from "./request-kind.ts";
+import { isFinalPhase, type RequestKind, type RequestPhase } from "./request-kind.ts";
 import type { RequestReport } from "./request-report.ts";
 
 /** A request and the issuer it refers to. */
@@ -39,8 +39,8 @@ const MOST_CONFLICTS = 5;
  * The only thing that writes a request's status.
  *
  * Guarantees: a write names the version it was decided on. After a conflict the live request is read,
- * and written to only if it is the same one, by uid and CSR, and still open: under its name there may
- * be another by now. Each status that has landed is told in one event; one that says nothing new is
+ * and written to only if it is the same one, by uid and CSR, still open, and not denied meanwhile:
+ * under its name there may be another by now. Each status that has landed is told in one event; one that says nothing new is
  * neither written nor told.
  */
 export class RequestWriter<T extends KubeObject> {
@@ -59,6 +59,7 @@ export class RequestWriter<T extends KubeObject> {
    * @throws whatever else the API server refuses it with; the report is then to be written again.
    */
   async write(target: RequestTarget<T>, report: RequestReport): Promise<void> {
+    const { kind } = this.#options;
     let { request } = target;
     for (let conflicts = 0; ; conflicts += 1) {
       try {
@@ -75,7 +76,7 @@ export class RequestWriter<T extends KubeObject> {
         }
       }
       const live = await this.readLive(request);
-      if (live === undefined) return;
+      if (live === undefined || !isFor(report, kind.phaseOf(live))) return;
       request = live;
     }
   }
@@ -128,13 +129,18 @@ export class RequestWriter<T extends KubeObject> {
       if (isApiError(error, "NotFound")) return undefined;
       throw error;
     });
+    if (live !== undefined) this.latest.saw(live);
     if (live === undefined || !isSameRequest(kind, live, request)) {
       this.latest.sawGone(objectKey(request.metadata), uid);
       return undefined;
     }
-    this.latest.saw(live);
     return !isFinalPhase(kind.phaseOf(live)) && isWritable(live) ? live : undefined;
   }
+}
+
+/** Whether a report can be told in a phase: a request that was denied meanwhile is told of nothing else. */
+function isFor(report: RequestReport, phase: RequestPhase): boolean {
+  return report.type === "denied" || phase !== "denied";
 }
 
 function isSameRequest<T extends KubeObject>(kind: RequestKind<T>, a: T, b: T): boolean {
