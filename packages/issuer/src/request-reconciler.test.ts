@@ -38,7 +38,7 @@ class FakeApi {
   readonly store: StoreReader<CertificateRequest> = {
     size: 1,
     get: (key) => (key === KEY ? this.told : undefined),
-    list: () => [],
+    list: () => (this.told === undefined ? [] : [this.told]),
     keysByIndex: () => [],
   };
 

@@ -293,7 +293,9 @@ export class RequestReconciler<T extends KubeObject> {
 
   #isStillOpen(request: T): boolean {
     const latest = this.#writer.latest.get(objectKey(request.metadata));
-    return latest !== undefined && uidOf(latest) === uidOf(request) && this.#phaseOf(latest) === "open";
+    return (
+      latest !== undefined && uidOf(latest) === uidOf(request) && this.#phaseOf(latest) === "open"
+    );
   }
 
   /** Tells the request of the fault in the words that its issuer will have for it. */

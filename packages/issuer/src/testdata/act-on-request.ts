@@ -7,34 +7,36 @@ export type RequestCommand = Extract<ModelCommand, { slot: number }>;
 
 /** Does it as far as an API server lets it be done. */
 export function actOnRequest(model: Model, { do: what, slot }: RequestCommand): void {
-  if (what === "request") return model.request(slot);
   const request = model.find(slot);
-  if (request === undefined) return;
-  const { api, plural, requests, clock } = model;
-  switch (what) {
-    case "approve":
-      if (!hasTrue(request, "Denied")) setTrue(model, request, "Approved");
-      return;
-    case "deny":
-      if (requests.isDeniable(request)) setTrue(model, request, "Denied");
-      return;
-    case "invalidate":
-      if (requests.canBeInvalid) setTrue(model, request, "InvalidRequest");
-      return;
-    case "annotate":
-      return setTrue(model, request, `example.com/Seen-${clock.elapsedMs}`);
-    case "finalize": {
-      const metadata = { ...request.metadata, deletionTimestamp: clock.now().toISOString() };
-      return api.put(plural, { ...request, metadata });
-    }
-    case "delete":
-      return api.delete(plural, request.metadata);
-    case "recreate":
-      api.delete(plural, request.metadata);
-      model.request(slot);
-      return actOnRequest(model, { do: "approve", slot });
-  }
+  if (what === "request") model.request(slot);
+  else if (request !== undefined) ACTS[what](model, request, slot);
 }
+
+type Act = (model: Model, request: ModelObject, slot: number) => void;
+
+const ACTS: Readonly<Record<Exclude<RequestCommand["do"], "request">, Act>> = {
+  approve: (model, request) => {
+    if (!hasTrue(request, "Denied")) setTrue(model, request, "Approved");
+  },
+  deny: (model, request) => {
+    if (model.requests.isDeniable(request)) setTrue(model, request, "Denied");
+  },
+  invalidate: (model, request) => {
+    if (model.requests.canBeInvalid) setTrue(model, request, "InvalidRequest");
+  },
+  annotate: (model, request) =>
+    setTrue(model, request, `example.com/Seen-${model.clock.elapsedMs}`),
+  finalize: ({ api, plural, clock }, request) => {
+    const metadata = { ...request.metadata, deletionTimestamp: clock.now().toISOString() };
+    api.put(plural, { ...request, metadata });
+  },
+  delete: ({ api, plural }, request) => api.delete(plural, request.metadata),
+  recreate: (model, request, slot) => {
+    model.api.delete(model.plural, request.metadata);
+    model.request(slot);
+    actOnRequest(model, { do: "approve", slot });
+  },
+};
 
 function setTrue({ api, plural, clock }: Model, request: ModelObject, type: string): void {
   api.setCondition(plural, request.metadata, {

@@ -85,7 +85,11 @@ export class ModelApi {
   setCondition(plural: string, target: ModelTarget, condition: Condition): void {
     const stored = this.#stored(plural, target);
     const conditions = [condition];
-    const { status, owners } = applyByOwner(statusOf(stored), { conditions }, OTHERS + condition.type);
+    const { status, owners } = applyByOwner(
+      statusOf(stored),
+      { conditions },
+      OTHERS + condition.type,
+    );
     this.#store(plural, { object: { ...stored.object, status }, owners });
   }
 

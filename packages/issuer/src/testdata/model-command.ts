@@ -4,7 +4,10 @@ import type { ModelFault, ModelHold } from "./model-connection.ts";
 
 /** One thing that happens to a model. What makes no sense at its time does nothing. */
 export type ModelCommand =
-  | { readonly do: "request" | "approve" | "deny" | "invalidate" | "annotate"; readonly slot: number }
+  | {
+      readonly do: "request" | "approve" | "deny" | "invalidate" | "annotate";
+      readonly slot: number;
+    }
   | { readonly do: "finalize" | "delete" | "recreate"; readonly slot: number }
   | { readonly do: "create issuer" | "edit issuer" | "delete issuer" }
   | { readonly do: "set health"; readonly health: Health }
@@ -60,7 +63,10 @@ const ISSUER: fc.Arbitrary<ModelCommand> = fc.oneof(
 
 const PROCESS: fc.Arbitrary<ModelCommand> = fc.oneof(
   { weight: 4, arbitrary: fc.constant<ModelCommand>({ do: "work" }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("tell requests", "tell issuers"), count }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constantFrom("tell requests", "tell issuers"), count }),
+  },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("reconcile request"), skip: slot }) },
   { weight: 1, arbitrary: fc.constant<ModelCommand>({ do: "reconcile issuer" }) },
   { weight: 1, arbitrary: fc.constant<ModelCommand>({ do: "list again" }) },

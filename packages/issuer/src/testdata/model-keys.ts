@@ -25,7 +25,12 @@ export class ModelKeys {
   readonly #ca: Certificate;
   readonly #certificates = new Map<string, string>();
 
-  private constructor(parts: { csrs: string[]; signers: Signer[]; caSigner: Signer; ca: Certificate }) {
+  private constructor(parts: {
+    csrs: string[];
+    signers: Signer[];
+    caSigner: Signer;
+    ca: Certificate;
+  }) {
     this.#csrs = parts.csrs;
     this.#signers = parts.signers;
     this.#caSigner = parts.caSigner;

@@ -16,7 +16,8 @@ export const LAWS = {
   conditions: "never writes two conditions of a type, and never Approved or Denied",
   failureTime: "writes failureTime exactly where it writes Failed or Denied",
   messages: "writes only messages that are bounded and hold no secret",
-  mints: "has one certificate minted a request, by a CA that is idempotent or can be asked, through restarts too",
+  mints:
+    "has one certificate minted a request, by a CA that is idempotent or can be asked, through restarts too",
   heard: "takes one certificate a request from the CA in the life of a process",
   idempotency: "keeps one idempotency key a request, and no two requests share one",
   orders: "hands on the last order: all its life, and after a restart where its write had landed",
@@ -55,7 +56,6 @@ export class ModelLaws {
 
   /** Judges a status that was written, to a request or to an issuer. */
   applied(applied: AppliedStatus): void {
-    (globalThis as any).stat?.(`applied ${applied.plural} ${(applied.patch.conditions ?? []).map((c) => c.type + "=" + c.status + "/" + c.reason).join()} ${applied.patch.certificate ? "CERT" : ""}`); //TMP
     for (const { message = "" } of applied.patch.conditions ?? []) this.said(message);
     this.#conditions(applied);
     if (applied.plural !== this.#requests.kind.resource.plural) return;
@@ -80,7 +80,6 @@ export class ModelLaws {
     live: ModelObject | undefined;
   }): void {
     const { uid, idempotencyKey, known, live } = call;
-    (globalThis as any).stat?.("called"); //TMP
     const isOpen = (request: ModelObject): boolean =>
       hasTrue(request, "Approved") &&
       !hasTrue(request, "Denied") &&
@@ -136,7 +135,11 @@ export class ModelLaws {
     this.require("key", isOwn, () => `${uid} gets a certificate for another key`);
     const now = this.#now();
     const isValid = certificate.validFromDate <= now && now < certificate.validToDate;
-    this.require("gate", isValid && this.#requests.isIssued(after), () => `${uid} at ${now.toISOString()}`);
+    this.require(
+      "gate",
+      isValid && this.#requests.isIssued(after),
+      () => `${uid} at ${now.toISOString()}`,
+    );
   }
 
   #failureTime({ patch, after }: AppliedStatus): void {
@@ -147,8 +150,14 @@ export class ModelLaws {
     this.require("failureTime", isTimed === (isFailed ?? false), () => JSON.stringify(patch));
     const isGone = isTimed || after.status?.failureTime === undefined;
     this.require("failureTime", isGone, () => `it stays on ${describe(after)}`);
-    const isIssued = patch.conditions?.some((each) => each.type === "Ready" && each.status === "True");
-    this.require("gate", !isIssued || patch.certificate !== undefined, () => "Ready without certificate");
+    const isIssued = patch.conditions?.some(
+      (each) => each.type === "Ready" && each.status === "True",
+    );
+    this.require(
+      "gate",
+      !isIssued || patch.certificate !== undefined,
+      () => "Ready without certificate",
+    );
   }
 }
 

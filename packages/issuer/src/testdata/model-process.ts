@@ -1,4 +1,4 @@
-import { type StoreChange, type StoreReader } from "@countersign/kube";
+import type { StoreChange, StoreReader } from "@countersign/kube";
 import type { IssuerDefinition } from "../define-issuer.ts";
 import { kindsOf } from "../define-issuer.ts";
 import type { IssuerObject } from "../issuer-object.ts";
@@ -78,7 +78,10 @@ export class ModelProcess {
     };
     this.#issuerReconciler = new IssuerReconciler({
       ...shared,
-      kinds: kinds.map((kind) => ({ ...kind, issuers: this.issuers.store as StoreReader<IssuerObject> })),
+      kinds: kinds.map((kind) => ({
+        ...kind,
+        issuers: this.issuers.store as StoreReader<IssuerObject>,
+      })),
       clusterResourceNamespace: undefined,
       signal: this.#drain.signal,
       onRead: () => {},

@@ -114,7 +114,13 @@ export class Model {
   }
 
   /** Kills the process and starts another. The CA may have acted on the calls that are lost. */
-  async restart({ caHasActed, lag }: { caHasActed: boolean; lag?: number | undefined }): Promise<void> {
+  async restart({
+    caHasActed,
+    lag,
+  }: {
+    caHasActed: boolean;
+    lag?: number | undefined;
+  }): Promise<void> {
     const life = this.#life;
     this.#life += 1;
     await this.ca.lose(life, caHasActed);
@@ -200,7 +206,11 @@ export class Model {
   #minted(uid: string): void {
     const { isIdempotent, hasLookup } = this.ca.traits;
     const isFirst = this.ca.mints.every((each) => each.uid !== uid);
-    this.laws.require("mints", isFirst || !(isIdempotent || hasLookup), () => `${uid} is minted twice`);
+    this.laws.require(
+      "mints",
+      isFirst || !(isIdempotent || hasLookup),
+      () => `${uid} is minted twice`,
+    );
   }
 
   #hear({ request: { uid } }: SignContext<unknown>, life: number): void {
