@@ -56,7 +56,7 @@ function newMlDsaCsr(kind: KeyKind): Promise<string> {
 
 /** The leaf, the intermediate and the root, each signed by the next: as Node says, and as pyca says. */
 async function assertChain(chainPem: string, rootPem: string): Promise<X509Certificate> {
-  const blocks = `${chainPem}${rootPem}`.match(/-+BEGIN CERT[^]+?-+END CERTIFICATE-+/g) ?? [];
+  const blocks = `${chainPem}${rootPem}`.match(/-+BEGIN CERT[\s\S]+?-+END CERTIFICATE-+/g) ?? [];
   const [leaf, middle, root, ...more] = blocks.map((pem) => new X509Certificate(pem));
   assert.ok(leaf && middle && root);
   assert.deepEqual(more, []);
