@@ -1,5 +1,6 @@
 import { FAILURES_TO_OPEN } from "./breaker.ts";
 import { findCondition } from "./condition.ts";
+import type { FlowLimits } from "./flow-limits.ts";
 import type { HoldBack } from "./issuer-flow.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { describeIssuer, type IssuerKey } from "./issuer-ref.ts";
@@ -110,7 +111,15 @@ function whyHeldBack(heldBack: HoldBack): string {
     }
     case "breaker":
       return `signing has failed ${FAILURES_TO_OPEN} times in a row, so that one request at a time is tried until one succeeds. The others go on by themselves then. The last failure: ${heldBack.message}`;
+    case "turn":
+      return `its turn has not come: ${limitsInWords(heldBack.limits)}. The request goes on by itself then.`;
   }
+}
+
+function limitsInWords({ concurrency, rate }: FlowLimits): string {
+  const most = `at most ${concurrency} of its requests are signed at the same time`;
+  if (rate === undefined) return most;
+  return `${most}, and ${Number((1_000 / rate.refillMs).toPrecision(3))} a second`;
 }
 
 function wait(because: WaitReason, message: string): Decision {

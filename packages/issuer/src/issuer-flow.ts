@@ -14,7 +14,9 @@ import type { FlowLimits } from "./flow-limits.ts";
 /** Why an issuer's requests are held back, and told so. */
 export type HoldBack =
   | { readonly because: "patience"; readonly patience: Patience }
-  | { readonly because: "breaker"; readonly message: string };
+  | { readonly because: "breaker"; readonly message: string }
+  /** It stands in line, for so long that somebody may ask. */
+  | { readonly because: "turn"; readonly limits: FlowLimits };
 
 /** What is known of the calls of one issuer's CA. Times are of a clock that never goes back. */
 export interface IssuerFlow {

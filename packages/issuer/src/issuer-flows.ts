@@ -50,6 +50,12 @@ interface Kept {
 }
 
 /**
+ * How long a request stands in line before that is told, in milliseconds. The line of a CA that
+ * answers is over by then, and costs no write.
+ */
+export const TELL_TURN_AFTER_MS = 30_000;
+
+/**
  * Keeps the calls of each issuer's CA within its limits: whoever may not call stands in line without
  * holding a worker, and is woken when it may.
  *
@@ -62,6 +68,8 @@ export class IssuerFlows {
   readonly #kept = new Map<IssuerKey, Kept>();
   /** Where each who is in line or woken is. */
   readonly #places = new Map<string, Kept>();
+  /** Since when each of them is there. */
+  readonly #since = new Map<string, number>();
 
   constructor(options: IssuerFlowsOptions) {
     this.#options = options;
@@ -74,7 +82,9 @@ export class IssuerFlows {
     const decision = this.#decide(kept, kept.promised.has(id) ? 1 : 0);
     if (decision.do === "call") return undefined;
     if (decision.because === "breaker") return decision;
-    return decision.because === "patience" && decision.patience.isLong ? decision : undefined;
+    if (decision.because === "patience") return decision.patience.isLong ? decision : undefined;
+    const waitedMs = this.#now() - (this.#since.get(id) ?? this.#now());
+    return waitedMs < TELL_TURN_AFTER_MS ? undefined : { because: "turn", limits: kept.limits };
   }
 
   /** Since when the breaker of an issuer is as it is; undefined where it never opened. */
@@ -89,11 +99,13 @@ export class IssuerFlows {
     if (this.#decide(kept).do === "wait") {
       kept.line.join(waiter);
       this.#places.set(waiter.id, kept);
+      if (!this.#since.has(waiter.id)) this.#since.set(waiter.id, this.#now());
       this.#serve(kept);
       return undefined;
     }
     kept.line.leave(waiter.id);
     this.#places.delete(waiter.id);
+    this.#since.delete(waiter.id);
     const isProbe = kept.flow.breaker.is !== "closed";
     kept.flow = afterBegin(kept.flow, kept.limits, this.#now());
     return { end: (outcome) => this.#end(issuer, kept, { outcome, isProbe, request: waiter.id }) };
@@ -104,6 +116,7 @@ export class IssuerFlows {
     const kept = this.#places.get(id);
     if (kept === undefined || !kept.promised.delete(id)) return;
     this.#places.delete(id);
+    this.#since.delete(id);
     this.#serve(kept);
   }
 
@@ -112,6 +125,7 @@ export class IssuerFlows {
     this.#places.get(id)?.line.leave(id);
     this.leave(id);
     this.#places.delete(id);
+    this.#since.delete(id);
   }
 
   /** Tries the CA of an issuer at once that has changed, or has become ready. */

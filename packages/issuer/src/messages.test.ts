@@ -158,6 +158,18 @@ const ROWS: readonly (readonly [message: string, of: () => string])[] = [
     () => waiting(issuer({}), { because: "breaker", message: "the CA answered 503" }),
   ],
   [
+    "Waiting for CAIssuer team-a/ca: its turn has not come: at most 8 of its requests are signed at the same time. The request goes on by itself then.",
+    () => waiting(issuer({}), { because: "turn", limits: { concurrency: 8 } }),
+  ],
+  [
+    "Waiting for CAIssuer team-a/ca: its turn has not come: at most 8 of its requests are signed at the same time, and 2.5 a second. The request goes on by itself then.",
+    () =>
+      waiting(issuer({}), {
+        because: "turn",
+        limits: { concurrency: 8, rate: { burst: 3, refillMs: 400 } },
+      }),
+  ],
+  [
     "Waiting for the CA: it has not issued yet, and is asked again by itself",
     () => judged({ type: "pending", retryAfterMs: 1 }),
   ],

@@ -133,11 +133,37 @@ describe("RequestReconciler with limits", () => {
     const calling = Promise.withResolvers<Outcome>();
     outcome = () => calling.promise;
     const first = reconciler.reconcile("default/a");
-    assert.deepEqual(await reconciler.reconcile("default/b"), {});
+    assert.deepEqual(await reconciler.reconcile("default/b"), { requeueAfterMs: 30_000 });
     assert.deepEqual([writes, woken], [[], []]);
     calling.resolve({ type: "aborted" });
     await first;
     assert.deepEqual(woken, ["default/b"]);
+  });
+
+  it("says once why a request waits that stands in line for long, and signs it in its turn", async () => {
+    const calling = Promise.withResolvers<Outcome>();
+    outcome = () => calling.promise;
+    const first = reconciler.reconcile("default/a");
+    await reconciler.reconcile("default/b");
+    clock = 29_999;
+    await reconciler.reconcile("default/b");
+    assert.deepEqual(writes, []);
+    clock = 30_000;
+    await reconciler.reconcile("default/b");
+    await reconciler.reconcile("default/b");
+    assert.deepEqual(writes, ["b"]);
+    const ready = findCondition(requests.get("default/b")?.status?.conditions, "Ready");
+    assert.match(ready?.message ?? "", /its turn has not come: at most 1 of its requests/);
+    calling.resolve({ type: "aborted" });
+    await first;
+    assert.deepEqual(woken, ["default/b"]);
+    let calls = 0;
+    outcome = async () => {
+      calls += 1;
+      return FAILED;
+    };
+    await reconciler.reconcile("default/b");
+    assert.equal(calls, 1);
   });
 
   it("gives its turn on when it is gone by then", async () => {

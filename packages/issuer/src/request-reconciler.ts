@@ -2,7 +2,7 @@ import { type KubeObject, objectKey, type ReconcileResult } from "@countersign/k
 import { passGate } from "./certificate-gate.ts";
 import { findCondition } from "./condition.ts";
 import { decide, type IssuerView, type RequestView } from "./decide.ts";
-import { IssuerFlows } from "./issuer-flows.ts";
+import { IssuerFlows, TELL_TURN_AFTER_MS } from "./issuer-flows.ts";
 import { describeIssuer, type IssuerKey, type IssuerKind, placeOfIssuer } from "./issuer-ref.ts";
 import type { MismatchPolicy } from "./mismatch-policy.ts";
 import { type Issued, type Json, messageOf, type Outcome } from "./outcome.ts";
@@ -229,7 +229,7 @@ export class RequestReconciler<T extends KubeObject> {
     const waitMs = nextAttemptInMs(before, { now: startedAt, issuerReadySince: readyFrom });
     if (waitMs > 0) return { requeueAfterMs: waitMs };
     const call = this.#flows.enter(issuer, this.#waiterOf(target));
-    if (call === undefined) return {};
+    if (call === undefined) return { requeueAfterMs: TELL_TURN_AFTER_MS };
     let asked: SigningRequest;
     try {
       asked = kind.readSigningRequest(request);
