@@ -25,4 +25,6 @@ const acme = defineIssuer({
   },
 });
 
-await run(acme);
+export default acme;
+
+if (import.meta.main) await run(acme);

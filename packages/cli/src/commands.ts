@@ -1,0 +1,4 @@
+import type { CliCommand } from "./program.ts";
+
+/** All commands, in the order in which the help lists them. A new one is a file and a row. */
+export const COMMANDS: readonly CliCommand[] = [];

@@ -1,0 +1,121 @@
+import { messageOf } from "@countersign/issuer/inspect";
+import { Command, CommanderError, Option } from "commander";
+import { CliError, type ExitCode, exitCodeOf } from "./cli-error.ts";
+
+/** Where a command writes, and what ends it. */
+export interface Terminal {
+  /** Results, and nothing else: what a pipe reads. */
+  out(text: string): void;
+  /** What is said beside the results: errors, progress. */
+  err(text: string): void;
+  /** Aborts at SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** What a command has found, in both forms that it can be printed in. */
+export interface Report {
+  /** Whether all is well: exit code 0, else 1. */
+  readonly isOk: boolean;
+  /** For people. Ends without a newline; nothing is printed where it is empty. */
+  readonly text: string;
+  /** For programs, printed as JSON. Its fields are kept from version to version. */
+  readonly value: unknown;
+}
+
+/** How a command was called. */
+export interface Invocation<Options = Readonly<Record<string, unknown>>> {
+  readonly args: readonly string[];
+  /** What commander made of the flags that `declare` gave it. */
+  readonly options: Options;
+  readonly output: OutputFormat;
+  readonly terminal: Terminal;
+}
+
+/** What `--output` can be. */
+export type OutputFormat = "text" | "json";
+
+/** One command: a file of its own, and a row in `commands.ts`. */
+export interface CliCommand {
+  /** Makes its name, description, arguments and flags; `--output` and `--help` are every command's. */
+  declare(): Command;
+  /**
+   * Does the work and gives what there is to print; with `json` it writes nothing to `out` by itself.
+   *
+   * @throws CliError for whoever typed the command; anything else ends with exit code 1.
+   */
+  run(invocation: Invocation): Promise<Report>;
+}
+
+const DESCRIPTION = `For whoever writes or runs a cert-manager issuer.
+
+Exit codes: 0 all is well, 1 a problem was found or something failed, 2 wrong usage.`;
+
+const HINT = "Add --help to see what there is.";
+
+/**
+ * Runs a command line and gives its exit code. Prints the command's report, or the error: as a
+ * sentence on `err` and, with `--output json`, as `{ "error": { code, message } }` on `out`, so that
+ * a program always reads one JSON document.
+ */
+export async function runCli(
+  commands: readonly CliCommand[],
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = new Command("countersign").description(DESCRIPTION);
+  for (const command of commands) {
+    const declared = command.declare();
+    const act = async (): Promise<void> => {
+      const { output, ...options } = declared.opts<{ output: OutputFormat }>();
+      const invocation = { args: declared.args, options, output, terminal };
+      exitCode = await print(invocation, () => command.run(invocation));
+    };
+    program.addCommand(declared.addOption(outputOption()).action(act));
+  }
+  for (const each of [program, ...program.commands]) configure(each, terminal);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    // commander has said it already, help included.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+function configure(command: Command, terminal: Terminal): void {
+  command
+    .allowExcessArguments(false)
+    .showHelpAfterError(HINT)
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+    })
+    .exitOverride();
+}
+
+function outputOption(): Option {
+  return new Option("-o, --output <format>", "how to print the result")
+    .choices(["text", "json"] satisfies OutputFormat[])
+    .default("text");
+}
+
+async function print(
+  { output, terminal }: Invocation,
+  run: () => Promise<Report>,
+): Promise<ExitCode> {
+  try {
+    const { isOk, text, value } = await run();
+    if (output === "json") terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+    else if (text !== "") terminal.out(`${text}\n`);
+    return isOk ? 0 : 1;
+  } catch (error) {
+    const message = messageOf(error);
+    terminal.err(`${message}\n`);
+    const code = error instanceof CliError ? error.code : "ERR_CLI_FAILED";
+    if (output === "json")
+      terminal.out(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+    return exitCodeOf(error);
+  }
+}
