@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { IssuerDefinition } from "@countersign/issuer";
-import { messageOf } from "@countersign/issuer/inspect";
+import { messageOf, whileLoading } from "@countersign/issuer/inspect";
 import { usageError } from "./cli-error.ts";
 
 /**
@@ -27,10 +27,11 @@ export async function loadDefinitions(path: string): Promise<readonly IssuerDefi
 
 async function importModule(path: string, file: string): Promise<{ readonly default?: unknown }> {
   try {
-    return (await import(pathToFileURL(file).href)) as { readonly default?: unknown };
+    const { href } = pathToFileURL(file);
+    return await whileLoading<{ readonly default?: unknown }>(() => import(href));
   } catch (cause) {
     throw usageError(
-      `Cannot load definition ${path}: running it has failed, correct it or install what it imports: ${messageOf(cause)}`,
+      `Cannot load definition ${path}: ${messageOf(cause)}. Correct the module, or install what it imports`,
       { cause },
     );
   }

@@ -23,7 +23,7 @@ export interface Report {
 }
 
 /** How a command was called. */
-export interface Invocation<Options = Readonly<Record<string, unknown>>> {
+export interface Invocation<Options = object> {
   readonly args: readonly string[];
   /** What commander made of the flags that `declare` gave it. */
   readonly options: Options;
@@ -111,7 +111,8 @@ async function print(
     else if (text !== "") terminal.out(`${text}\n`);
     return isOk ? 0 : 1;
   } catch (error) {
-    const message = messageOf(error);
+    // Its causes are for whoever debugs this program.
+    const message = error instanceof CliError ? error.message : messageOf(error);
     terminal.err(`${message}\n`);
     const code = error instanceof CliError ? error.code : "ERR_CLI_FAILED";
     if (output === "json")

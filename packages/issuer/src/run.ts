@@ -17,6 +17,7 @@ import { stringify } from "yaml";
 import { type ControllerFlags, commandLine, type ManifestFlags } from "./command-line.ts";
 import type { IssuerDefinition } from "./define-issuer.ts";
 import { createElection, type Election } from "./election.ts";
+import { refuseWhileLoading } from "./loading-guard.ts";
 import { manifestsOf } from "./manifests.ts";
 import { messageOf } from "./outcome.ts";
 import { runIssuers } from "./run-issuers.ts";
@@ -44,11 +45,14 @@ const LAST_MOMENT_MS = 1_000;
  * Sets `process.exitCode` to 2 for wrong flags and to 1 where it cannot go on, with the reason on
  * stderr. It ends the process only after a failure, if something that was left running, such as a call
  * that ignores its signal, keeps the process alive for a second more.
+ *
+ * @throws Error where a tool loads the module for its definition: call it `if (import.meta.main)`.
  */
 export async function run(
   definitions: IssuerDefinition | readonly IssuerDefinition[],
   options: RunOptions = {},
 ): Promise<void> {
+  refuseWhileLoading();
   const all = [definitions].flat();
   const name = options.name ?? all[0]?.group.split(".")[0] ?? "issuers";
   const program = commandLine(name, {
