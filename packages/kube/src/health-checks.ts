@@ -18,10 +18,11 @@ export function informerSyncCheck(informers: readonly { synced: Promise<void> }[
   };
 }
 
-type Candidate = Pick<LeaderElector, "state" | "toldMsAgo" | "fence" | "times">;
+/** A candidate or a member, whose lease this process works by. */
+export type LeaseHolder = Pick<LeaderElector, "state" | "toldMsAgo" | "fence" | "times">;
 
 /** Fails when this process does not know who leads: it has not heard of the lease for a lease's time. */
-export function leaseKnownCheck(elector: Candidate): HealthCheck {
+export function leaseKnownCheck(elector: LeaseHolder): HealthCheck {
   return {
     name: "leader-election",
     check: () => {
@@ -37,7 +38,7 @@ export function leaseKnownCheck(elector: Candidate): HealthCheck {
 }
 
 /** Fails when this process has lost its lease and should have ended. As client-go's HealthzAdaptor. */
-export function leaseLostCheck(elector: Pick<Candidate, "fence">): HealthCheck {
+export function leaseLostCheck(elector: Pick<LeaseHolder, "fence">): HealthCheck {
   return {
     name: "leader-election",
     check: () => {

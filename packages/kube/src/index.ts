@@ -34,7 +34,12 @@ export { EventLoopWatch, type EventLoopWatchOptions } from "./event-loop-watch.t
 export { createRecorder, type Recorder, type RecorderOptions } from "./events.ts";
 export { fenceTransport } from "./fenced-transport.ts";
 export type { HealthCheck } from "./health-check.ts";
-export { informerSyncCheck, leaseKnownCheck, leaseLostCheck } from "./health-checks.ts";
+export {
+  informerSyncCheck,
+  type LeaseHolder,
+  leaseKnownCheck,
+  leaseLostCheck,
+} from "./health-checks.ts";
 export { createHealthServer, type HealthServerOptions } from "./health-server.ts";
 export { Heap } from "./heap.ts";
 export { HttpServer, type HttpServerOptions } from "./http-server.ts";
@@ -75,6 +80,10 @@ export { createTransport, type TransportOptions } from "./pool-transport.ts";
 export { createMetrics, type MetricsOptions } from "./prometheus-metrics.ts";
 export { apiVersionOf, defineResource, pathOf, type Resource } from "./resource.ts";
 export type { Runnable } from "./runnable.ts";
+export { type ShardGroup, SLOTS } from "./shard-group.ts";
+export { type SaidHandler, ShardMember, type ShardMemberOptions } from "./shard-member.ts";
+export type { SlotWorker } from "./shard-slots.ts";
+export { shorten } from "./shorten.ts";
 export { stopOnSignals } from "./stop-on-signals.ts";
 export type { IndexFunction, StoreChange, StoreOptions, StoreReader } from "./store.ts";
 export { type TokenBucket, type TokenRate, takeToken, tokensAt } from "./token-bucket.ts";

@@ -8,6 +8,7 @@ import {
   observeLease,
 } from "./lease-decision.ts";
 import { heldRecord, releasedRecord } from "./lease-record.ts";
+import type { ObjectMeta } from "./object.ts";
 
 /** Which lease, and who wants it. */
 export interface LeaseLockOptions {
@@ -20,6 +21,8 @@ export interface LeaseLockOptions {
   /** How long one call may take, so that a dead connection does not use up the deadline. */
   readonly callTimeoutMs: number;
   readonly now: () => number;
+  /** What is written beside the record, with each write. */
+  readonly metadata?: () => Pick<ObjectMeta, "labels" | "annotations">;
 }
 
 /** What a write of the lease came to. */
@@ -109,9 +112,10 @@ export class LeaseLock {
   #write(before: Lease | undefined, spec: LeaseSpec, signal: AbortSignal): Promise<Lease> {
     const { client, namespace, name } = this.#options;
     const options = { signal: this.#limit(signal) };
+    const metadata = { ...before?.metadata, namespace, name, ...this.#options.metadata?.() };
     return before === undefined
-      ? client.create(leases, { metadata: { namespace, name }, spec }, options)
-      : client.replace(leases, { ...before, spec }, options);
+      ? client.create(leases, { metadata, spec }, options)
+      : client.replace(leases, { ...before, metadata, spec }, options);
   }
 
   #limit(signal: AbortSignal): AbortSignal {
