@@ -12,7 +12,9 @@ import {
   type Metrics,
   NO_METRICS,
   NORMAL_PRIORITY,
+  objectKey,
   PartitionedInformer,
+  type SlotWorker,
   type StoreChange,
   Workqueue,
   workqueueMetrics,
@@ -21,17 +23,21 @@ import { certificateRequestKind } from "./certificate-request-kind.ts";
 import { certificateSigningRequestKind } from "./certificate-signing-request-kind.ts";
 import { isConditionTrue } from "./condition.ts";
 import type { DefinedKind } from "./define-issuer.ts";
-import { type FlowLimits, flowLimits } from "./flow-limits.ts";
+import { FAULTS_ANNOTATION, FaultInbox, type Said } from "./fault-inbox.ts";
+import { FaultReporter } from "./fault-reports.ts";
+import { type FlowLimits, flowLimits, partOfLimits } from "./flow-limits.ts";
 import { IssuerFlows } from "./issuer-flows.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { IssuerReconciler, type ServedKind } from "./issuer-reconciler.ts";
 import { type IssuerKey, issuerKeyOf, placeOfIssuer } from "./issuer-ref.ts";
+import { ALL_SLOTS, type Ownership, ownAll, ownsIssuer, shareOf } from "./ownership.ts";
 import { ReferenceTracker } from "./reference-tracker.ts";
 import type { ObjectEvent } from "./request-event.ts";
 import { RequestInformer } from "./request-informer.ts";
 import type { RequestKind } from "./request-kind.ts";
 import { RequestReconciler } from "./request-reconciler.ts";
 import type { RetryLimits } from "./retry.ts";
+import { createSlotWorker } from "./slot-worker.ts";
 
 /** The kinds of request that can be served. */
 export interface ServedRequests {
@@ -56,6 +62,12 @@ export interface AssembleOptions extends RetryLimits {
   readonly maxConcurrentRequestsPerIssuer?: number | undefined;
   readonly checkDeadlineMs: number;
   readonly signDeadlineMs: number;
+  /** What is this replica's to begin with, and which slot is whose. @default everything */
+  readonly ownership?: Ownership;
+  /** How long what is under way in a slot may take before it is given to another replica. */
+  readonly slotEndMs?: number;
+  /** Says something to the other replicas, under an annotation. */
+  readonly say?: (annotation: string, value: string | undefined) => void;
   /** Ends the watches. */
   readonly stop: AbortSignal;
   /** Ends the author's calls as well. */
@@ -75,6 +87,10 @@ export interface Assembly {
    * the controllers run. What its last writes were, the watches may not have told yet.
    */
   readonly takeOver: (signal: AbortSignal) => Promise<void>;
+  /** Works in the slots that this replica owns, where several divide the work. */
+  readonly slotWorker: SlotWorker;
+  /** To be told what the other replicas say. */
+  readonly hear: (said: Said) => void;
   readonly references: ReferenceTracker;
 }
 
@@ -100,8 +116,9 @@ export function assemble(options: AssembleOptions): Assembly {
   const wakeRequests = (issuer: IssuerKey): void => {
     for (const part of requests) part.wake(issuer);
   };
+  const ownership = options.ownership ?? ownAll();
   const flows = new IssuerFlows({
-    limitsOf: (issuer) => limitsOf(issuer, options),
+    limitsOf: (issuer) => partOfLimits(limitsOf(issuer, options), shareOf(ownership, issuer)),
     onChange: wakeRequests,
   });
   const references = new ReferenceTracker({
@@ -120,8 +137,25 @@ export function assemble(options: AssembleOptions): Assembly {
     onRead: (issuer, reference, version) => references.record(issuer, reference, version),
     enqueue: (issuer) => issuerQueue.add(issuer),
     onRecovered: wakeRequests,
+    ownership,
+    onForeignFault: (issuer, message) => {
+      const object = objectOf(issuer, served);
+      if (object !== undefined) reporter.report(issuer, object, message);
+    },
   });
-  const context = { options, issuers, flows, onError };
+  const reporter = new FaultReporter({
+    say: (text) => options.say?.(FAULTS_ANNOTATION, text),
+    onOver: (issuer) => {
+      if (!ownsIssuer(ownership, issuer)) issuers.forget(issuer);
+      wakeRequests(issuer);
+    },
+  });
+  const inbox = new FaultInbox(({ issuer, uid, message }) => {
+    if (!ownsIssuer(ownership, issuer)) return false;
+    if (objectOf(issuer, served)?.metadata.uid === uid) issuers.reportFault(issuer, message);
+    return true;
+  });
+  const context = { options, issuers, flows, ownership, onError };
   if (serves.certificateRequests) requests.push(serveRequests(certificateRequestKind, context));
   if (serves.certificateSigningRequests) {
     requests.push(serveRequests(certificateSigningRequestKind, context));
@@ -134,6 +168,7 @@ export function assemble(options: AssembleOptions): Assembly {
       if (after === undefined) references.forget(issuer);
       if (isRenewed(before, after)) flows.renew(issuer);
       if (after === undefined) flows.forgetIssuer(issuer);
+      reporter.told(issuer, after);
       issuerQueue.add(issuer, { priority: isListed ? LOW_PRIORITY : NORMAL_PRIORITY });
       wakeRequests(issuer);
     });
@@ -146,12 +181,35 @@ export function assemble(options: AssembleOptions): Assembly {
     logger,
     metrics,
   };
+  let said: Said = new Map();
+  const takeOver = async (slots: readonly number[], signal: AbortSignal): Promise<void> => {
+    await Promise.all(requests.map((each) => each.takeOver(slots, signal)));
+  };
+  const slotWorker = createSlotWorker({
+    ownership,
+    takeOver,
+    onShare: () => {
+      flows.limitsChanged();
+      inbox.read(said);
+    },
+    issuers: () =>
+      served.flatMap((kind) => kind.issuers.list().map((each) => issuerKeyOf(kind, each))),
+    forget: (issuer) => issuers.forget(issuer),
+    enqueueIssuer: (issuer) => issuerQueue.add(issuer),
+    enqueueRequests: (slots) => {
+      for (const part of requests) part.wakeSlots(slots);
+    },
+    endWithinMs: options.slotEndMs ?? options.signDeadlineMs,
+  });
   return {
+    slotWorker,
+    hear: (latest) => {
+      said = latest;
+      inbox.read(said);
+    },
     informers: [...requests.map((each) => each.informer), ...served.map((each) => each.informer)],
     references,
-    takeOver: async (signal) => {
-      await Promise.all(requests.map((each) => each.takeOver(signal)));
-    },
+    takeOver: (signal) => takeOver(ALL_SLOTS, signal),
     controllers: [issuerController, ...requests.map((each) => each.controller)],
   };
 }
@@ -189,9 +247,11 @@ function serveKind(
 interface RequestPart {
   readonly informer: Cache;
   readonly controller: ControllerOptions;
-  takeOver(signal: AbortSignal): Promise<void>;
+  takeOver(slots: readonly number[], signal: AbortSignal): Promise<void>;
   /** Puts the open requests of an issuer into the queue. */
   wake(issuer: IssuerKey): void;
+  /** Puts the open requests of slots into the queue. */
+  wakeSlots(slots: readonly number[]): void;
 }
 
 function serveRequests<T extends KubeObject>(
@@ -200,10 +260,11 @@ function serveRequests<T extends KubeObject>(
     options: AssembleOptions;
     issuers: IssuerReconciler;
     flows: IssuerFlows;
+    ownership: Ownership;
     onError: (error: unknown) => void;
   },
 ): RequestPart {
-  const { options, issuers, flows, onError } = context;
+  const { options, issuers, flows, ownership, onError } = context;
   const { client, kinds, namespaces, maxConcurrentRequests, logger } = options;
   const { metrics = NO_METRICS } = options;
   const name = kind.resource.kind.toLowerCase();
@@ -217,6 +278,7 @@ function serveRequests<T extends KubeObject>(
     requests: informer.store,
     issuers,
     flows,
+    ownership,
     enqueue: (key) => queue.add(key),
   });
   informer.onChange((change) => {
@@ -236,15 +298,28 @@ function serveRequests<T extends KubeObject>(
       logger,
       metrics,
     },
-    takeOver: (signal) =>
+    takeOver: (slots, signal) =>
       retry("Cannot read the version to take over at", { signal, logger }, async () => {
         const { metadata } = await client.list(kind.resource, { ...place, limit: 1, signal });
-        reconciler.takeOver(metadata.resourceVersion);
+        reconciler.takeOver(metadata.resourceVersion, slots);
       }),
     wake: (issuer) => {
       for (const key of informer.keysOfIssuer(issuer)) queue.add(key);
     },
+    wakeSlots: (slots) => {
+      for (const request of informer.store.list()) {
+        const issuer = kind.referredIssuer(request, kinds);
+        if (issuer === undefined) continue;
+        const slot = ownership.map.slotOfRequest(issuer, request.metadata.uid ?? "");
+        if (slots.includes(slot)) queue.add(objectKey(request.metadata));
+      }
+    },
   };
+}
+
+function objectOf(issuer: IssuerKey, kinds: readonly InformedKind[]): IssuerObject | undefined {
+  const { group, kind, key } = placeOfIssuer(issuer);
+  return kinds.find((each) => each.group === group && each.kind === kind)?.issuers.get(key);
 }
 
 function limitsOf(issuer: IssuerKey, options: AssembleOptions): FlowLimits {

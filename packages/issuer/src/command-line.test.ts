@@ -30,6 +30,8 @@ async function read(...args: string[]): Promise<ControllerFlags | ManifestFlags 
 
 const DEFAULTS = {
   leaderElect: false,
+  sharded: false,
+  shardRequestsOf: [],
   leaderElectionLeaseDuration: 15_000,
   leaderElectionRenewDeadline: 10_000,
   leaderElectionRetryPeriod: 2_000,
@@ -74,6 +76,8 @@ describe("commandLine()", () => {
       kubeconfig: "/k",
       clusterResourceNamespace: "ns",
       leaderElect: true,
+      sharded: false,
+      shardRequestsOf: [],
       leaderElectionNamespace: "ns",
       leaderElectionId: "acme",
       leaderElectionLeaseDuration: 60_000,
@@ -111,6 +115,17 @@ describe("commandLine()", () => {
     ],
     [["--log-level=loud"], /Allowed choices are debug, info, warn, error/],
     [["manifests", "--secret-names=ca"], /must be namespace\/name/],
+    [["--leader-elect", "--sharded"], /^error: --leader-elect and --sharded exclude each other/],
+    [
+      ["manifests", "--leader-elect", "--sharded"],
+      /--leader-elect and --sharded exclude each other/,
+    ],
+    [["--shard-requests-of=A/b=2"], /takes effect only with --sharded: give both/],
+    [["--sharded", "--shard-requests-of=A/b"], /1 to 32/],
+    [
+      ["--sharded", "--shard-requests-of=A=2"],
+      /A=2 must be <kind>\/\[<namespace>\/\]<name>=<ranges>/,
+    ],
     [["--nonsense"], /unknown option '--nonsense'/],
     [["manifests", "--service-account=acme"], /must be namespace\/name/],
   ] as const) {
@@ -119,10 +134,26 @@ describe("commandLine()", () => {
     });
   }
 
+  it("takes the issuers whose requests are divided from as many flags as there are", async () => {
+    const flags = await read(
+      "--sharded",
+      "--leader-elect=false",
+      "--shard-requests-of=AcmeIssuer/ns/ca=2,AcmeIssuer/ns/other=3",
+      "--shard-requests-of=AcmeClusterIssuer/ca=4",
+    );
+    assert.deepEqual((flags as ControllerFlags).shardRequestsOf, [
+      { kind: "AcmeIssuer", namespace: "ns", name: "ca", ranges: 2 },
+      { kind: "AcmeIssuer", namespace: "ns", name: "other", ranges: 3 },
+      { kind: "AcmeClusterIssuer", name: "ca", ranges: 4 },
+    ]);
+  });
+
   it("reads each flag from the environment as well", async (context) => {
     context.mock.property(process, "env", {
       CLUSTER_RESOURCE_NAMESPACE: "ns",
-      LEADER_ELECT: "true",
+      LEADER_ELECT: "false",
+      SHARDED: "true",
+      SHARD_REQUESTS_OF: "AcmeClusterIssuer/ca=4",
       LEADER_ELECTION_NAMESPACE: "leases",
       LEADER_ELECTION_ID: "acme",
       LEADER_ELECTION_LEASE_DURATION: "30s",
@@ -141,7 +172,9 @@ describe("commandLine()", () => {
     });
     assert.deepEqual(await read(), {
       clusterResourceNamespace: "ns",
-      leaderElect: true,
+      leaderElect: false,
+      sharded: true,
+      shardRequestsOf: [{ kind: "AcmeClusterIssuer", name: "ca", ranges: 4 }],
       leaderElectionNamespace: "leases",
       leaderElectionId: "acme",
       leaderElectionLeaseDuration: 30_000,
@@ -176,6 +209,7 @@ describe("commandLine()", () => {
     );
     assert.deepEqual(flags, {
       leaderElect: true,
+      sharded: false,
       leaderElectionNamespace: "leases",
       leaderElectionId: "acme",
       crds: false,

@@ -1,5 +1,6 @@
 import { parseBindAddress } from "@countersign/kube";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { type DividedIssuer, parseDividedIssuers } from "./divided-issuer.ts";
 import {
   DEFAULT_FEATURE_GATES,
   describeFeatureGates,
@@ -15,6 +16,8 @@ export interface ControllerFlags {
   readonly kubeconfig?: string;
   readonly clusterResourceNamespace?: string;
   readonly leaderElect: boolean;
+  readonly sharded: boolean;
+  readonly shardRequestsOf: readonly DividedIssuer[];
   readonly leaderElectionNamespace?: string;
   readonly leaderElectionId?: string;
   readonly leaderElectionLeaseDuration: number;
@@ -46,6 +49,7 @@ export interface ManifestFlags {
   readonly certificateSigningRequests: boolean;
   readonly certManagerServiceAccount: ServiceAccount;
   readonly leaderElect: boolean;
+  readonly sharded: boolean;
   readonly leaderElectionNamespace?: string;
   readonly leaderElectionId?: string;
 }
@@ -77,6 +81,14 @@ export function commandLine(name: string, actions: Actions): Command {
       "where the Secrets of cluster issuers are",
     ).env("CLUSTER_RESOURCE_NAMESPACE"),
     leaderElectFlag("hold a lease, so that one replica of several works").env("LEADER_ELECT"),
+    shardedFlag("divide the work among all replicas, by issuer").env("SHARDED"),
+    flag(
+      "--shard-requests-of <issuers>",
+      "issuers whose requests are divided among replicas too: <kind>/[<namespace>/]<name>=<ranges>, a list",
+    )
+      .env("SHARD_REQUESTS_OF")
+      .default([], "none")
+      .argParser(readDividedIssuers),
     leaseNamespaceFlag().env("LEADER_ELECTION_NAMESPACE"),
     leaseNameFlag().env("LEADER_ELECTION_ID"),
     flag("--leader-election-lease-duration <duration>", "how long others leave the lease alone")
@@ -139,7 +151,13 @@ export function commandLine(name: string, actions: Actions): Command {
     flag("--log-level <level>", "what to log").env("LOG_LEVEL").default("info").choices(LOG_LEVELS),
   ];
   for (const option of flags) program.addOption(option);
-  program.action((options: ControllerFlags) => actions.runController(options));
+  program.action((options: ControllerFlags) => {
+    refuseBothModes(program, options);
+    if (!options.sharded && options.shardRequestsOf.length > 0) {
+      program.error("error: --shard-requests-of takes effect only with --sharded: give both.");
+    }
+    return actions.runController(options);
+  });
   program.addCommand(manifestsCommand(name, actions));
   return program;
 }
@@ -182,9 +200,24 @@ function manifestsCommand(name: string, actions: Actions): Command {
         .argParser(parseNamespacedName),
     )
     .addOption(leaderElectFlag("the rights on the lease that replicas elect their leader by"))
+    .addOption(shardedFlag("the rights on the leases by which replicas divide the work"))
     .addOption(leaseNamespaceFlag())
     .addOption(leaseNameFlag())
-    .action((options: ManifestFlags) => actions.printManifests(options));
+    .action((options: ManifestFlags, command: Command) => {
+      refuseBothModes(command, options);
+      actions.printManifests(options);
+    });
+}
+
+/** A default of one of them is no conflict, and neither is false. */
+function refuseBothModes(
+  command: Command,
+  { leaderElect, sharded }: { leaderElect: boolean; sharded: boolean },
+): void {
+  if (!leaderElect || !sharded) return;
+  command.error(
+    "error: --leader-elect and --sharded exclude each other: with the first one replica of several works, with the second all do.",
+  );
 }
 
 function flag(flags: string, description: string): Option {
@@ -207,6 +240,14 @@ function namespacesFlag(): Option {
 /** As {@link namespacesFlag}. */
 function leaderElectFlag(description: string): Option {
   return flag("--leader-elect [boolean]", description)
+    .default(false)
+    .preset("true")
+    .argParser(parseBoolean);
+}
+
+/** As {@link namespacesFlag}. */
+function shardedFlag(description: string): Option {
+  return flag("--sharded [boolean]", description)
     .default(false)
     .preset("true")
     .argParser(parseBoolean);
@@ -264,6 +305,15 @@ function parseCount(text: string): number {
 function readFeatureGates(text: string, before: FeatureGates): FeatureGates {
   try {
     return parseFeatureGates(text, before);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+}
+
+/** A flag that is given again adds to what it said before. */
+function readDividedIssuers(text: string, before: readonly DividedIssuer[]): DividedIssuer[] {
+  try {
+    return [...before, ...parseDividedIssuers(text)];
   } catch (error) {
     throw new InvalidArgumentError(messageOf(error));
   }

@@ -35,13 +35,8 @@ export interface Election {
  * @throws LeaderElectionError `ERR_LEASE_NAMESPACE` without a namespace, `ERR_LEASE_TIMES`.
  */
 export function createElection(options: ElectionOptions): Election {
-  const { connection, namespace, name, times, logger, metrics } = options;
-  if (namespace === undefined) {
-    throw new LeaderElectionError(
-      "ERR_LEASE_NAMESPACE",
-      "Cannot elect a leader: --leader-election-namespace is not given, must be the namespace of the lease: this process is in no pod whose namespace it could take",
-    );
-  }
+  const { connection, name, times, logger, metrics } = options;
+  const namespace = leaseNamespaceOf(options);
   // One for the candidate's own calls, one in case the first is dead.
   const own = { connections: 2, userAgent: "countersign/leader-election", metrics };
   const transport = createTransport(connection, own);
@@ -51,4 +46,17 @@ export function createElection(options: ElectionOptions): Election {
     transport,
     elector: new LeaderElector({ client, namespace, name, identity, times, logger, metrics }),
   };
+}
+
+/**
+ * The namespace of a program's leases.
+ *
+ * @throws LeaderElectionError `ERR_LEASE_NAMESPACE` without one.
+ */
+export function leaseNamespaceOf({ namespace }: Pick<ElectionOptions, "namespace">): string {
+  if (namespace !== undefined) return namespace;
+  throw new LeaderElectionError(
+    "ERR_LEASE_NAMESPACE",
+    "Cannot elect a leader: --leader-election-namespace is not given, must be the namespace of the lease: this process is in no pod whose namespace it could take",
+  );
 }

@@ -29,6 +29,16 @@ export function flowLimits(limits: IssuerLimits = {}, concurrency?: number): Flo
   };
 }
 
+/** The part of the limits that a replica has which owns a part of the requests: at least one call. */
+export function partOfLimits({ concurrency, rate }: FlowLimits, share: number): FlowLimits {
+  if (share === 1 || share === 0) return { concurrency, ...(rate ? { rate } : {}) };
+  const part = rate && { burst: Math.max(1, rate.burst * share), refillMs: rate.refillMs / share };
+  return {
+    concurrency: Math.max(1, Math.floor(concurrency * share)),
+    ...(part ? { rate: part } : {}),
+  };
+}
+
 /** Tells what is wrong with declared limits; undefined where nothing is. */
 export function wrongLimit(
   limits: IssuerLimits,

@@ -3,7 +3,7 @@ import {
   createHealthServer,
   EventLoopWatch,
   informerSyncCheck,
-  type LeaderElector,
+  type LeaseHolder,
   type Logger,
   leaseKnownCheck,
   leaseLostCheck,
@@ -15,7 +15,7 @@ export interface HealthOptions {
   /** Where probes are answered; nowhere without it. */
   readonly address: BindAddress | undefined;
   readonly informers: readonly { synced: Promise<void> }[];
-  readonly elector: LeaderElector | undefined;
+  readonly elector: LeaseHolder | undefined;
   readonly logger: Logger;
 }
 

@@ -41,7 +41,7 @@ export interface IssuerFlowsOptions {
 /** The flow of one issuer, and who is in it. */
 interface Kept {
   flow: IssuerFlow;
-  readonly limits: FlowLimits;
+  limits: FlowLimits;
   readonly line: WaitingLine;
   /** Those who were woken to make a call, and have not begun it yet. */
   readonly promised: Set<string>;
@@ -134,6 +134,14 @@ export class IssuerFlows {
     if (kept === undefined) return;
     kept.flow = afterRenewal(kept.flow);
     this.#serve(kept);
+  }
+
+  /** Asks for the limits again: this process may have another part of the requests now. */
+  limitsChanged(): void {
+    for (const [issuer, kept] of this.#kept) {
+      kept.limits = this.#options.limitsOf(issuer);
+      this.#serve(kept);
+    }
   }
 
   /** Lets go of an issuer that is gone, unless something of it is still under way. */

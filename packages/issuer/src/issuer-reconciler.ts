@@ -26,6 +26,7 @@ import { describeIssuer, type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
 import { type IssuerReport, issuerStatusToApply } from "./issuer-status.ts";
 import { DEFAULT_POLICY, type MismatchPolicy } from "./mismatch-policy.ts";
 import type { Outcome } from "./outcome.ts";
+import { type Ownership, ownAll, ownsIssuer } from "./ownership.ts";
 import type { ObjectEvent } from "./request-event.ts";
 import type { RequestIssuers, SignCall } from "./request-reconciler.ts";
 
@@ -44,6 +45,10 @@ export interface IssuerReconcilerOptions extends AuthorCallsOptions {
   /** Told when a fault is over, so that the requests that wait for it are looked at. */
   readonly onRecovered: (issuer: IssuerKey) => void;
   readonly metrics?: Metrics | undefined;
+  /** What of the issuers is this replica's. @default all of them */
+  readonly ownership?: Ownership;
+  /** Told of a fault of an issuer that another replica owns, who is to say so and to check it. */
+  readonly onForeignFault?: (issuer: IssuerKey, message: string) => void;
 }
 
 /**
@@ -52,6 +57,9 @@ export interface IssuerReconcilerOptions extends AuthorCallsOptions {
  * A check is made when something says that it is due: a change of the spec or of what the issuer
  * refers to, a fault that `sign()` reported, the backoff after a failure, or the time since the last.
  * Writing a status makes none due, so that no event of our own leads to another.
+ *
+ * An issuer that another replica owns is neither checked nor written to. Its requests that are ours are
+ * signed as its status says; a fault they show is reported to its owner, and they wait.
  */
 export class IssuerReconciler implements RequestIssuers {
   readonly #options: IssuerReconcilerOptions;
@@ -60,17 +68,29 @@ export class IssuerReconciler implements RequestIssuers {
   /** Issuers whose references have changed since their last check began. */
   readonly #changed = new Set<IssuerKey>();
   readonly #metrics: IssuerMetrics;
+  readonly #ownership: Ownership;
 
   constructor(options: IssuerReconcilerOptions) {
     this.#options = options;
     this.#metrics = issuerMetrics(options.metrics ?? NO_METRICS);
     this.#calls = new AuthorCalls(options);
+    this.#ownership = options.ownership ?? ownAll();
   }
 
   /** Has an issuer checked again, because something it refers to has changed. */
   referencesChanged(key: IssuerKey): void {
     this.#changed.add(key);
     this.#options.enqueue(key);
+  }
+
+  /**
+   * Lets go of what is known of an issuer: another replica owns it now, or says now what was a fault
+   * that it had not known of.
+   */
+  forget(key: IssuerKey): void {
+    this.#states.delete(key);
+    this.#changed.delete(key);
+    this.#metrics.gone(key);
   }
 
   view(key: IssuerKey): IssuerView {
@@ -114,16 +134,34 @@ export class IssuerReconciler implements RequestIssuers {
     const after = change(before);
     if (after === before) return;
     this.#states.set(key, after);
+    if (!ownsIssuer(this.#ownership, key)) {
+      this.#tellOwner(key, before, after);
+      return;
+    }
     const isSeen = after.report !== before.report || after.nextCheckAt !== before.nextCheckAt;
     if (isSeen) this.#options.enqueue(key);
   }
 
+  #tellOwner(key: IssuerKey, before: CheckState, { isAtFault, report }: CheckState): void {
+    if (before.isAtFault || !isAtFault || report.type !== "notReady") return;
+    this.#options.onForeignFault?.(key, report.message);
+  }
+
   async reconcile(key: IssuerKey): Promise<ReconcileResult> {
+    const { map, work } = this.#ownership;
+    const slot = map.slotOfIssuer(key);
+    if (!work.enter(slot, { isBegun: false })) return {};
+    try {
+      return await this.#reconcile(key);
+    } finally {
+      work.leave(slot);
+    }
+  }
+
+  async #reconcile(key: IssuerKey): Promise<ReconcileResult> {
     const { kind, issuer } = this.#find(key) ?? {};
     if (kind === undefined || issuer === undefined) {
-      this.#states.delete(key);
-      this.#changed.delete(key);
-      this.#metrics.gone(key);
+      this.forget(key);
       return {};
     }
     if (isIgnored(kind, issuer)) return {};

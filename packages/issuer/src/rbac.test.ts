@@ -115,4 +115,13 @@ describe("rbacOf()", () => {
       "Role acme-leader-election in leases: coordination.k8s.io leases get,list,watch,update acme.example.com",
     ]);
   });
+
+  it("lets the leases of one namespace be used where replicas divide the work", () => {
+    const roles = rights([], { shards: { namespace: "leases" } }).filter((each) =>
+      each.includes("leases "),
+    );
+    assert.deepEqual(roles, [
+      "Role acme-shards in leases: coordination.k8s.io leases create,delete,get,list,update,watch",
+    ]);
+  });
 });

@@ -26,6 +26,8 @@ export interface RbacOptions {
   readonly certificateSigningRequests?: boolean;
   /** The lease by which replicas elect their leader; without it there is no election. */
   readonly lease?: NamespacedName;
+  /** Where the leases are by which replicas divide the work; without it they do not. */
+  readonly shards?: { readonly namespace: string };
   /** cert-manager's account, whose approver approves what refers to these issuers. */
   readonly certManager: ServiceAccount;
 }
@@ -47,7 +49,7 @@ const RBAC = "rbac.authorization.k8s.io";
  * Secrets are read in named namespaces only, never across the cluster.
  */
 export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): Manifest[] {
-  const { serviceAccount, certManager, namespaces, lease } = options;
+  const { serviceAccount, certManager, namespaces, lease, shards } = options;
   const { name } = serviceAccount;
   const clusterRules = controllerRules(kinds, options);
   return [
@@ -72,6 +74,12 @@ export function rbacOf(kinds: readonly DefinedKind[], options: RbacOptions): Man
       : [
           role(`${name}-leader-election`, lease.namespace, leaseRules(lease.name)),
           roleBinding(`${name}-leader-election`, lease.namespace, serviceAccount),
+        ]),
+    ...(shards === undefined
+      ? []
+      : [
+          role(`${name}-shards`, shards.namespace, [SHARDS_RULE]),
+          roleBinding(`${name}-shards`, shards.namespace, serviceAccount),
         ]),
     clusterRole(`${name}-approver`, [approveRule(kinds)]),
     clusterRoleBinding(`${name}-approver`, certManager),
@@ -123,7 +131,6 @@ function issuerRules(kinds: readonly DefinedKind[]): Rule[] {
   ]);
 }
 
-/** What the controller does across the cluster, whichever namespaces it serves. */
 /** A create cannot be allowed by name: the name is not in its path. */
 function leaseRules(name: string): Rule[] {
   const rule = { apiGroups: ["coordination.k8s.io"], resources: ["leases"] };
@@ -133,6 +140,14 @@ function leaseRules(name: string): Rule[] {
   ];
 }
 
+/** Each replica has a lease of its own, whose name nobody knows before, and deletes those of the dead. */
+const SHARDS_RULE: Rule = {
+  apiGroups: ["coordination.k8s.io"],
+  resources: ["leases"],
+  verbs: ["create", "delete", "get", "list", "update", "watch"],
+};
+
+/** What the controller does across the cluster, whichever namespaces it serves. */
 function controllerRules(kinds: readonly DefinedKind[], options: RbacOptions): Rule[] {
   const { certificateSigningRequests = true } = options;
   return [

@@ -6,6 +6,7 @@ import { IssuerFlows, TELL_TURN_AFTER_MS } from "./issuer-flows.ts";
 import { describeIssuer, type IssuerKey, type IssuerKind, placeOfIssuer } from "./issuer-ref.ts";
 import type { MismatchPolicy } from "./mismatch-policy.ts";
 import { type Issued, type Json, messageOf, type Outcome } from "./outcome.ts";
+import { ALL_SLOTS, type Ownership, ownAll } from "./ownership.ts";
 import { type RequestPhase, UnsignableRequest } from "./request-kind.ts";
 import type { RequestReport } from "./request-report.ts";
 import { type RequestTarget, RequestWriter, type RequestWriterOptions } from "./request-writer.ts";
@@ -49,6 +50,8 @@ export interface RequestReconcilerOptions<T extends KubeObject>
   readonly issuers: RequestIssuers;
   /** Keeps the calls of each issuer within its limits. @default without limits */
   readonly flows?: IssuerFlows;
+  /** What of the requests is this replica's. @default all of them */
+  readonly ownership?: Ownership;
   /** Has a request looked at whose turn to be signed has come. */
   readonly enqueue?: (key: string) => void;
   /** Signs what no approver has looked at, for a cert-manager that has no approval. */
@@ -79,7 +82,7 @@ const LOOK_AGAIN_MS = 1_000;
  * and what it still returns is written nowhere.
  *
  * Assumptions: no key is reconciled twice at once (the workqueue's guarantee), and no other process
- * serves the same issuers.
+ * works in the slots that this one owns. Requests of other slots are left alone.
  */
 export class RequestReconciler<T extends KubeObject> {
   readonly #options: RequestReconcilerOptions<T>;
@@ -93,14 +96,16 @@ export class RequestReconciler<T extends KubeObject> {
    * another process, or in a call that called its issuer at fault.
    */
   readonly #maybeAsked = new Set<string>();
-  /** What is older than this may have been written by the process that led before, unseen by us. */
-  #ledFrom: bigint | undefined;
+  readonly #ownership: Ownership;
+  /** By slot: what is older than this may have been written by who owned it before, unseen by us. */
+  readonly #ownedFrom = new Map<number, bigint>();
   /** The uids of what was read live since. */
   readonly #verified = new Set<string>();
 
   constructor(options: RequestReconcilerOptions<T>) {
     this.#options = options;
     this.#flows = options.flows ?? new IssuerFlows(UNLIMITED);
+    this.#ownership = options.ownership ?? ownAll();
     const isWritable = (request: T): boolean => this.#phaseOf(request) !== "unapproved";
     this.#writer = new RequestWriter({ ...options, isWritable, now: () => this.#now() });
   }
@@ -114,17 +119,31 @@ export class RequestReconciler<T extends KubeObject> {
   }
 
   /**
-   * Takes over from a process that has led until now, at a version of the collection: whatever the
-   * watch tells that is not newer is read live before anything is decided on it.
+   * Takes slots over from another process, at a version of the collection: whatever the watch tells of
+   * them that is not newer is read live before anything is decided on it.
    */
-  takeOver(resourceVersion: string): void {
-    this.#ledFrom = BigInt(resourceVersion);
-    for (const request of this.#options.requests.list()) this.#maybeAsked.add(uidOf(request));
+  takeOver(resourceVersion: string, slots: readonly number[] = ALL_SLOTS): void {
+    for (const slot of slots) this.#ownedFrom.set(slot, BigInt(resourceVersion));
+    for (const request of this.#options.requests.list()) {
+      const slot = this.#slotOf(request);
+      if (slot === undefined || !slots.includes(slot)) continue;
+      this.#maybeAsked.add(uidOf(request));
+      this.#verified.delete(uidOf(request));
+    }
   }
 
   #isFromBefore(request: T): boolean {
+    const slot = this.#slotOf(request);
+    const ownedFrom = slot === undefined ? undefined : this.#ownedFrom.get(slot);
     const { resourceVersion = 0 } = request.metadata;
-    return this.#ledFrom !== undefined && BigInt(resourceVersion) <= this.#ledFrom;
+    return ownedFrom !== undefined && BigInt(resourceVersion) <= ownedFrom;
+  }
+
+  /** Undefined where the request refers to nobody's issuer that is served. */
+  #slotOf(request: T): number | undefined {
+    const issuer = this.#options.kind.referredIssuer(request, this.#options.kinds);
+    if (issuer === undefined) return undefined;
+    return this.#ownership.map.slotOfRequest(issuer, uidOf(request));
   }
 
   /** Lets go of a request that is finished or gone, as the watch has told. */
@@ -132,7 +151,7 @@ export class RequestReconciler<T extends KubeObject> {
     this.#writer.latest.forget(key);
     this.#flows.forget(this.#idOf(key));
     if (uid === undefined) return;
-    this.#held.delete(uid);
+    this.#letGo(uid);
     this.#maybeAsked.delete(uid);
     this.#verified.delete(uid);
     this.#calls.get(uid)?.abort(new Error("The request is gone"));
@@ -140,14 +159,27 @@ export class RequestReconciler<T extends KubeObject> {
 
   async reconcile(key: string): Promise<ReconcileResult> {
     try {
-      return await this.#reconcile(key);
+      return await this.#reconcileOwned(this.#writer.latest.get(key));
     } finally {
       this.#flows.leave(this.#idOf(key));
     }
   }
 
-  async #reconcile(key: string): Promise<ReconcileResult> {
-    const request = await this.#upToDate(this.#writer.latest.get(key));
+  /** Leaves a request alone that another replica owns, or will as soon as what is begun here has ended. */
+  async #reconcileOwned(known: T | undefined): Promise<ReconcileResult> {
+    const { work } = this.#ownership;
+    const slot = known && this.#slotOf(known);
+    if (known === undefined || slot === undefined) return {};
+    if (!work.enter(slot, { isBegun: this.#held.has(uidOf(known)) })) return {};
+    try {
+      return await this.#reconcile(known);
+    } finally {
+      work.leave(slot);
+    }
+  }
+
+  async #reconcile(known: T): Promise<ReconcileResult> {
+    const request = await this.#upToDate(known);
     if (request === undefined) return {};
     const issuer = this.#options.kind.referredIssuer(request, this.#options.kinds);
     if (issuer === undefined) return {};
@@ -157,8 +189,8 @@ export class RequestReconciler<T extends KubeObject> {
     return held === undefined ? this.#decide(target) : this.#writeHeld(target, held);
   }
 
-  async #upToDate(request: T | undefined): Promise<T | undefined> {
-    if (request === undefined || !this.#isFromBefore(request)) return request;
+  async #upToDate(request: T): Promise<T | undefined> {
+    if (!this.#isFromBefore(request)) return request;
     const uid = uidOf(request);
     if (this.#verified.has(uid)) return request;
     const live = await this.#writer.readLive(request);
@@ -308,14 +340,21 @@ export class RequestReconciler<T extends KubeObject> {
 
   /** Writes what there is to say, and holds it until it is written. */
   #keep(target: RequestTarget<T>, held: Held): Promise<ReconcileResult> {
-    this.#held.set(uidOf(target.request), held);
+    const uid = uidOf(target.request);
+    this.#held.set(uid, held);
+    this.#ownership.work.hold(this.#ownership.map.slotOfRequest(target.issuer, uid), uid);
     return this.#writeHeld(target, held);
+  }
+
+  #letGo(uid: string): void {
+    this.#held.delete(uid);
+    this.#ownership.work.letGo(uid);
   }
 
   async #writeHeld(target: RequestTarget<T>, held: Held): Promise<ReconcileResult> {
     if ("issued" in held) return this.#publish(target, held.issued, held.asked);
     await this.#writer.write(target, held.report);
-    this.#held.delete(uidOf(target.request));
+    this.#letGo(uidOf(target.request));
     const { requeueAfterMs } = held;
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };
   }
@@ -340,7 +379,7 @@ export class RequestReconciler<T extends KubeObject> {
         const { gate: _, caPem, ...passed } = verdict;
         const ca = setCA && caPem !== undefined ? { caPem } : {};
         await this.#writer.write(target, { type: "issued", ...passed, ...ca });
-        this.#held.delete(uidOf(target.request));
+        this.#letGo(uidOf(target.request));
         issuers.reportGate(target.issuer, undefined);
         return {};
       }

@@ -9,12 +9,16 @@ import {
   type Runnable,
   runController,
   runManager,
+  type ShardMember,
 } from "@countersign/kube";
 import { readApprovalSafety } from "./approval-support.ts";
 import { assemble, type ServedRequests } from "./assemble.ts";
 import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
 import { healthServers } from "./health.ts";
+import { type Ownership, ownAll } from "./ownership.ts";
+import type { ShardMap } from "./shard-map.ts";
 import { canServeSigningApi } from "./signing-api.ts";
+import { SlotWork } from "./slot-work.ts";
 import { whileApprovalIsUnsupported } from "./unapproved-guard.ts";
 
 /** What the controllers of some issuer types work with. */
@@ -22,8 +26,10 @@ export interface RunIssuersOptions {
   readonly definitions: readonly IssuerDefinition[];
   /** With an elector: over a transport that its fence guards, see `fenceTransport`. */
   readonly client: Client;
-  /** Without it nobody else may serve the same issuers. */
+  /** Without it, or `shards`, nobody else may serve the same issuers. */
   readonly elector?: LeaderElector;
+  /** Divides the work with other replicas. Not together with an elector. */
+  readonly shards?: { readonly member: ShardMember; readonly map: ShardMap };
   /** Where `/healthz` and `/readyz` are answered; nowhere without it. */
   readonly healthProbeAddress?: BindAddress | undefined;
   /** What is measured; nothing without it. */
@@ -99,14 +105,20 @@ export async function runIssuers(options: RunIssuersOptions): Promise<void> {
 }
 
 async function serve(options: RunIssuersOptions): Promise<void> {
-  const { client, elector, logger, signal } = options;
+  const { client, shards, logger, signal } = options;
+  const elector = shards?.member ?? options.elector;
   const settings = { ...DEFAULTS, ...options };
   const fieldOwner = options.fieldOwner ?? options.definitions[0]?.group ?? "";
   const recorder = createRecorder({ client, logger, reportingController: fieldOwner });
   const watches = new AbortController();
   const drain = new AbortController();
-  const { informers, controllers, references, takeOver } = assemble({
+  const ownership: Ownership =
+    shards === undefined ? ownAll() : { map: shards.map, work: new SlotWork() };
+  const { informers, controllers, references, takeOver, slotWorker, hear } = assemble({
     ...settings,
+    ownership,
+    slotEndMs: settings.gracePeriodMs,
+    say: (annotation, value) => shards?.member.say(annotation, value),
     kinds: kindsOf(options.definitions),
     serves: await servedRequests(options),
     emitEvent: (object, event) => recorder.emitEvent(object, event),
@@ -118,8 +130,12 @@ async function serve(options: RunIssuersOptions): Promise<void> {
   });
   // Events are written with the lease as everything is: before it is given back.
   const work = async (stop: AbortSignal): Promise<void> => {
-    if (elector !== undefined) await takeOver(stop);
-    await Promise.all(controllers.map((controller) => runController(controller, stop)));
+    if (elector !== undefined && shards === undefined) await takeOver(stop);
+    shards?.member.onSaid(hear);
+    await Promise.all([
+      shards?.member.run(slotWorker, stop),
+      ...controllers.map((controller) => runController(controller, stop)),
+    ]);
     await recorder.close();
   };
   const caches = informers.map((informer) => ({

@@ -15,12 +15,14 @@ import { CommanderError } from "commander";
 import { pino } from "pino";
 import { stringify } from "yaml";
 import { type ControllerFlags, commandLine, type ManifestFlags } from "./command-line.ts";
-import type { IssuerDefinition } from "./define-issuer.ts";
-import { createElection, type Election } from "./election.ts";
+import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
+import { rangesOf } from "./divided-issuer.ts";
+import { createElection, type ElectionOptions } from "./election.ts";
 import { refuseWhileLoading } from "./loading-guard.ts";
 import { manifestsOf } from "./manifests.ts";
 import { messageOf } from "./outcome.ts";
 import { runIssuers } from "./run-issuers.ts";
+import { createSharding } from "./sharding.ts";
 
 /** Settings of a program made by {@link run}. */
 export interface RunOptions {
@@ -80,11 +82,12 @@ async function runController(
     logger.info({ signal }, "Stopping: work under way may end");
   });
   const metrics = createMetrics();
-  const election = flags.leaderElect
-    ? await electionOf(definitions, flags, { connection, logger, metrics })
-    : undefined;
+  const leases = await leasesOf(definitions, flags, { connection, logger, metrics });
+  const election = flags.leaderElect ? createElection(leases) : undefined;
+  const ranges = rangesOf(flags.shardRequestsOf, kindsOf(definitions));
+  const shards = flags.sharded ? createSharding({ ...leases, ranges }) : undefined;
   const transport = createTransport(connection, { metrics });
-  const fence = election?.elector.fence;
+  const fence = (shards?.member ?? election?.elector)?.fence;
   const ofPod = await podNamespace();
   const namespace = flags.clusterResourceNamespace ?? ofPod;
   const probes = flags.healthProbeBindAddress ?? (ofPod === undefined ? "0" : POD_PROBES);
@@ -108,20 +111,23 @@ async function runController(
       metricsAddress: parseBindAddress(flags.metricsBindAddress),
       onStarted: () => logger.info({ server: connection.server }, "Serving issuers"),
       ...(election === undefined ? {} : { elector: election.elector }),
+      ...(shards === undefined ? {} : { shards }),
       ...(namespace === undefined ? {} : { clusterResourceNamespace: namespace }),
     });
   } finally {
-    await Promise.all([transport.close(), election?.transport.close()]);
+    const own = shards?.transport ?? election?.transport;
+    await Promise.all([transport.close(), own?.close()]);
   }
   logger.info({}, "Stopped");
 }
 
-async function electionOf(
+/** Where the leases of replicas are, and how they are kept. */
+async function leasesOf(
   definitions: readonly IssuerDefinition[],
   flags: ControllerFlags,
   shared: { connection: Connection; logger: Logger; metrics: Metrics },
-): Promise<Election> {
-  return createElection({
+): Promise<ElectionOptions> {
+  return {
     ...shared,
     namespace: flags.leaderElectionNamespace ?? (await podNamespace()),
     name: flags.leaderElectionId ?? leaseNameOf(definitions),
@@ -130,7 +136,7 @@ async function electionOf(
       renewDeadlineMs: flags.leaderElectionRenewDeadline,
       retryPeriodMs: flags.leaderElectionRetryPeriod,
     },
-  });
+  };
 }
 
 function printManifests(definitions: readonly IssuerDefinition[], flags: ManifestFlags): void {
@@ -139,6 +145,7 @@ function printManifests(definitions: readonly IssuerDefinition[], flags: Manifes
   const { crds, rbac } = manifestsOf(definitions, {
     ...flags,
     ...(flags.leaderElect ? { lease: { namespace, name } } : {}),
+    ...(flags.sharded ? { shards: { namespace } } : {}),
     certManager: flags.certManagerServiceAccount,
   });
   const isAll = !flags.crds && !flags.rbac;
