@@ -133,6 +133,8 @@ export class ShardMember {
   async acquire(signal: AbortSignal): Promise<boolean> {
     this.#watched = this.#watch();
     if (!(await this.#lease.create(signal))) return false;
+    const { identity } = this;
+    this.#options.logger.info({ ...this.#fields, identity }, "Member lease made");
     const ending = AbortSignal.any([signal, this.fence.closed]);
     while (!ending.aborted) {
       try {
