@@ -181,6 +181,7 @@ describe("three replicas that divide the work", { timeout: 600_000 }, () => {
     context.diagnostic(
       `from SIGKILL until others own its share: ${movedMs} ms, ${again} asked again`,
     );
+    assert.ok(again < names.length / 2, `${again} were asked again, of ${names.length}`);
     assert.ok(movedMs > LEASE_MS / 2, `took ${movedMs} ms: the lease lasts ${LEASE_MS} ms`);
     await assertOneAtATime(names);
   });

@@ -73,12 +73,6 @@ export class FaultReporter {
     if (!isSame || readySince(issuer) !== sent.readySince) this.#end(key);
   }
 
-  /** Withdraws all reports. */
-  close(): void {
-    for (const { timer } of this.#sent.values()) clearTimeout(timer);
-    this.#sent.clear();
-  }
-
   #end(key: IssuerKey): void {
     clearTimeout(this.#sent.get(key)?.timer);
     this.#sent.delete(key);

@@ -45,5 +45,6 @@ export type { RbacOptions, ServiceAccount } from "./rbac.ts";
 export { type Reference, ReferencedObject } from "./reference.ts";
 export { type RunOptions, run } from "./run.ts";
 export { type RunIssuersOptions, runIssuers } from "./run-issuers.ts";
+export { type RequestRanges, ShardMap } from "./shard-map.ts";
 export type { SigningRequest } from "./signing-request.ts";
 export { UnapprovedError } from "./unapproved-guard.ts";

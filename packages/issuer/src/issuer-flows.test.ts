@@ -11,15 +11,17 @@ describe("IssuerFlows", () => {
   let flows: IssuerFlows;
   let woken: string[];
   let changes: number;
+  let concurrency: number;
   let now: number;
 
   beforeEach(() => {
     woken = [];
     changes = 0;
+    concurrency = 2;
     now = 0;
     mock.timers.enable({ apis: ["setTimeout"] });
     flows = new IssuerFlows({
-      limitsOf: () => ({ concurrency: 2 }),
+      limitsOf: () => ({ concurrency }),
       onChange: () => {
         changes += 1;
       },
@@ -50,6 +52,14 @@ describe("IssuerFlows", () => {
   function fail(outcome = FAILED): void {
     for (const id of ["a", "b", "a", "b", "a"]) begin(id).end(outcome);
   }
+
+  it("wakes those in line when it may make more calls than before", () => {
+    for (const id of ["a", "b"]) begin(id);
+    for (const id of ["c", "d", "e"]) assert.equal(enter(id), undefined);
+    concurrency = 4;
+    flows.limitsChanged();
+    assert.deepEqual(woken, ["c", "d"]);
+  });
 
   it("wakes the first in line when a call ends", () => {
     const call = begin("a");

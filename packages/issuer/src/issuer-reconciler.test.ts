@@ -13,9 +13,11 @@ import {
   type SignContext,
 } from "./define-issuer.ts";
 import type { IssuerObject } from "./issuer-object.ts";
-import { IssuerReconciler } from "./issuer-reconciler.ts";
+import { IssuerReconciler, type IssuerReconcilerOptions } from "./issuer-reconciler.ts";
 import { type Issued, IssuerError, type Pending, PermanentError } from "./outcome.ts";
 import type { SignCall } from "./request-reconciler.ts";
+import { ShardMap } from "./shard-map.ts";
+import { SlotWork } from "./slot-work.ts";
 
 const SPEC = z.object({ secretName: z.string() });
 type Spec = z.output<typeof SPEC>;
@@ -62,6 +64,7 @@ describe("IssuerReconciler", () => {
   function newReconciler(
     clusterResourceNamespace?: string,
     more: Pick<IssuerDefinition<typeof SPEC>, "lookup" | "ignoreIssuer"> = {},
+    settings: Partial<IssuerReconcilerOptions> = {},
   ): IssuerReconciler {
     const definition = defineIssuer({
       ...more,
@@ -110,6 +113,7 @@ describe("IssuerReconciler", () => {
       emitEvent: (_, { reason }) => events.push(reason),
       checkDeadlineMs: 1_000,
       signDeadlineMs: 1_000,
+      ...settings,
     });
   }
 
@@ -395,5 +399,28 @@ describe("IssuerReconciler", () => {
     };
     const outcome = await newReconciler().sign(call({ signal: gone.signal }));
     assert.deepEqual(outcome, { type: "aborted" });
+  });
+
+  it("neither checks nor writes an issuer that another replica owns, and tells that one of a fault, once", async () => {
+    const told: string[] = [];
+    let checks = 0;
+    check = async () => {
+      checks += 1;
+      return undefined;
+    };
+    const reconciler = newReconciler(undefined, undefined, {
+      ownership: { map: new ShardMap(), work: new SlotWork() },
+      onForeignFault: (key, message) => told.push(`${key}: ${message}`),
+    });
+    assert.deepEqual(await reconciler.reconcile(KEY), {});
+    reconciler.reportFault(KEY, "out of order");
+    reconciler.reportFault(KEY, "out of order, again");
+    for (let count = 0; count < 3; count += 1) reconciler.reportGate(KEY, "unreadable");
+    assert.deepEqual(await reconciler.reconcile(KEY), {});
+    assert.deepEqual([checks, statuses.length, enqueued.length], [0, 0, 0]);
+    assert.deepEqual(told, [`${KEY}: out of order`]);
+    assert.equal(reconciler.view(KEY).unreportedFault, "out of order", "its requests wait");
+    reconciler.forget(KEY);
+    assert.equal(reconciler.view(KEY).unreportedFault, undefined);
   });
 });

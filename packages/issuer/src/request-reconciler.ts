@@ -133,6 +133,7 @@ export class RequestReconciler<T extends KubeObject> {
   }
 
   #isFromBefore(request: T): boolean {
+    if (this.#ownedFrom.size === 0) return false;
     const slot = this.#slotOf(request);
     const ownedFrom = slot === undefined ? undefined : this.#ownedFrom.get(slot);
     const { resourceVersion = 0 } = request.metadata;
@@ -170,7 +171,10 @@ export class RequestReconciler<T extends KubeObject> {
     const { work } = this.#ownership;
     const slot = known && this.#slotOf(known);
     if (known === undefined || slot === undefined) return {};
-    if (!work.enter(slot, { isBegun: this.#held.has(uidOf(known)) })) return {};
+    if (!work.enter(slot, { isBegun: this.#held.has(uidOf(known)) })) {
+      this.#flows.forget(this.#idOf(objectKey(known.metadata)));
+      return {};
+    }
     try {
       return await this.#reconcile(known);
     } finally {

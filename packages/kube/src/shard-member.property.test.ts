@@ -4,7 +4,7 @@ import { SLOTS } from "./shard-group.ts";
 import { type ModelReplica, ShardModel, settle } from "./testdata/shard-model.ts";
 
 /** Histories: few, as each is one of its own. Set more to search. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 12);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 8);
 const ACTS = 14;
 
 describe("Whatever happens to the replicas, no two own the same slot", () => {
