@@ -18,6 +18,7 @@ export interface ControlPlaneParts {
   readonly supervisor: Supervisor;
   readonly authority: Authority;
   readonly url: string;
+  readonly etcdUrl: string;
   readonly kubeconfigPath: string;
   readonly auditLogPath: string | undefined;
   readonly etcd: SupervisedProcess;
@@ -50,6 +51,14 @@ export class ControlPlane implements AsyncDisposable {
   /** Where the API server is: `https://127.0.0.1:<port>`. */
   get url(): string {
     return this.#parts.url;
+  }
+
+  /**
+   * Where etcd is: `https://127.0.0.1:<port>`. It asks for a client certificate of this control
+   * plane's authority, and then lets everything be read and written behind the API server's back.
+   */
+  get etcdUrl(): string {
+    return this.#parts.etcdUrl;
   }
 
   /** The folder that holds all its files and goes with it. Mode 0700. */

@@ -105,6 +105,7 @@ async function startServers(
     supervisor,
     authority,
     url,
+    etcdUrl: urlOf(etcd.port),
     kubeconfigPath,
     auditLogPath: audit ? auditLogPath(dir) : undefined,
     etcd: etcd.process,

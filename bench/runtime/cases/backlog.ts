@@ -1,0 +1,63 @@
+import type { BenchCase } from "../bench-case.ts";
+import { prepareIssuer, startBenchCluster } from "../bench-cluster.ts";
+import { bareLoop, ours } from "../contender.ts";
+import { drain } from "../drain.ts";
+import { medianOf, medianRatio } from "../figures.ts";
+import { inTurn } from "../in-turn.ts";
+
+/** How fast is a backlog worked off, from the start of the process? */
+export const backlog: BenchCase = {
+  name: "backlog",
+  question: "Approved requests wait at the start: how fast are they issued?",
+
+  async run({ pairs, requests, from, peer }) {
+    await using cluster = await startBenchCluster();
+    const contenders = [ours(from), peer, bareLoop(from)];
+    for (const each of contenders) if (each !== undefined) await prepareIssuer(cluster, each);
+    const what = `${requests} requests wait`;
+    const rounds = await inTurn(contenders, { rounds: pairs, what }, (contender) =>
+      drain(cluster, contender, { requests }),
+    );
+    return {
+      bars: [
+        ...(peer === undefined
+          ? []
+          : [
+              {
+                what: "requests a second from process start, ours : peer",
+                value: medianRatio(rounds, "peer", (run) => run.perSecond),
+                must: "at least" as const,
+                limit: 2.5,
+                unit: "",
+              },
+            ]),
+        {
+          what: "requests a second from first to last, ours : bare loop",
+          value: medianRatio(rounds, "bare loop", (run) => run.perSecondOnceBegun),
+          must: "at least",
+          limit: 0.85,
+          unit: "",
+        },
+        {
+          what: "process start to first certificate",
+          value: medianOf(rounds, "ours", (run) => run.firstMs) / 1_000,
+          must: "at most",
+          limit: 1.5,
+          unit: "s",
+        },
+      ],
+      figures: {
+        "ours, requests/s from process start": medianOf(rounds, "ours", (run) => run.perSecond),
+        "peer, requests/s from process start": medianOf(rounds, "peer", (run) => run.perSecond),
+        "peer, first certificate, ms": medianOf(rounds, "peer", (run) => run.firstMs),
+        "ours, requests/s once begun": medianOf(rounds, "ours", (run) => run.perSecondOnceBegun),
+        "bare loop, requests/s": medianOf(rounds, "bare loop", (run) => run.perSecondOnceBegun),
+        "ours, CPU ms": medianOf(rounds, "ours", (run) => run.cpuMs),
+        "peer, CPU ms": medianOf(rounds, "peer", (run) => run.cpuMs),
+        "ours, peak RSS MB": medianOf(rounds, "ours", (run) => run.peakRssMb),
+        "peer, peak RSS MB": medianOf(rounds, "peer", (run) => run.peakRssMb),
+      },
+      runs: rounds,
+    };
+  },
+};
