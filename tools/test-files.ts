@@ -4,7 +4,7 @@ import { ROOT } from "./command.ts";
 /** The layers of tests. Unit tests touch no network and no cluster; integration tests meet the real thing. */
 export type TestLayer = "unit" | "integration";
 
-const FOLDERS = "{packages/*/src,issuers,examples,test,tools}";
+const FOLDERS = "{packages/*/src,issuers,examples,test,tools,bench}";
 
 /** Names of tests that need more than this process: real servers, sockets, or other programs. */
 const INTEGRATION = /\.(integration|oracle)\.test\.ts$/;

@@ -35,7 +35,8 @@ export async function measureArrivals(
     const begunAt = performance.now();
     const arriving: Promise<void>[] = [];
     for (const [index, name] of names.entries()) {
-      await sleep(begunAt + (index * 1_000) / perSecond - performance.now());
+      const dueAt = begunAt + (index * 1_000) / perSecond;
+      await sleep(Math.max(0, dueAt - performance.now()));
       arriving.push(createApprovedRequest(client, owner, name));
     }
     await Promise.all(arriving);

@@ -60,7 +60,7 @@ function eventOf({ apiVersion, kind, metadata }: CertificateRequest): KubeEvent 
   return {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
-    metadata: { namespace, name },
+    metadata: { namespace, name: `${name}.${uid}` },
     eventTime: new Date().toISOString().replace("Z", "000Z"),
     reportingController: "bare-loop",
     reportingInstance: "bare-loop",

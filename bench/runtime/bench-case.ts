@@ -56,5 +56,6 @@ export function formatBar(bar: Bar): string {
 
 /** A number with as many digits as can be meant. */
 export function digits(value: number): string {
-  return Number.isNaN(value) ? "–" : value.toPrecision(3).replace(/^(\d+)\.0+$/, "$1");
+  if (Number.isNaN(value)) return "–";
+  return Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/\.?0+$/, "");
 }

@@ -85,11 +85,25 @@ export function startContender(
     name: name.replace(" ", "-"),
     command,
     args,
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      KUBECONFIG: kubeconfigs[name],
-    },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, KUBECONFIG: kubeconfigs[name] },
     graceMs: GRACE_MS,
   });
+}
+
+/**
+ * Waits for what a contender is to bring about.
+ *
+ * @throws Error with its last words where it has failed instead. One that has ended well may be ahead of
+ * who watches it.
+ */
+export async function whileRunning(
+  contender: SupervisedProcess,
+  result: Promise<void>,
+): Promise<void> {
+  const failed = contender.exited.then(({ code, signal, log }) => {
+    if (code === 0) return result;
+    const lines = log.slice(-10).join("\n");
+    throw new Error(`Cannot measure ${contender.name}: it ended with ${code ?? signal}\n${lines}`);
+  });
+  await Promise.race([result, failed]);
 }

@@ -1,5 +1,5 @@
 import type { BenchCluster } from "./bench-cluster.ts";
-import { type Contender, startContender } from "./contender.ts";
+import { type Contender, startContender, whileRunning } from "./contender.ts";
 import type { Memory } from "./issuer/tell-memory.ts";
 import { memoryOf, usageOf } from "./process-usage.ts";
 import { RequestWatch } from "./request-watch.ts";
@@ -22,7 +22,7 @@ export interface Drain {
 }
 
 /** No contender takes this long. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 180_000;
 
 /**
  * Starts a contender before a backlog of approved requests, waits until all are Ready, and stops it
@@ -44,7 +44,7 @@ export async function drain(
     const isReady = (): boolean => names.every((name) => watched.ready.has(name));
     const startedAt = performance.now();
     const process = await startContender(cluster, contender);
-    await watched.until(isReady, { timeoutMs: TIMEOUT_MS });
+    await whileRunning(process, watched.until(isReady, { timeoutMs: TIMEOUT_MS }));
     const usage = await usageOf(process.pid);
     const memory = withMemory ? { memory: await memoryOf(process) } : {};
     await process.stop();

@@ -25,7 +25,7 @@ export const USAGE = `npm run bench:runtime -- [options]
   --finished <counts>   finished requests in the cluster, a,b (10000,50000)
   --peer <command>      serves SimpleIssuers of testing.cert-manager.io; "none" for no peer (bench/peer)
   --from <dist|source>  ours as it is installed, or from its sources (dist)
-  --out <file>          where results are kept as JSON (bench/runtime/results.json)
+  --out <file>          where results are kept as JSON (bench/results.json)
 `;
 
 /** Reads it. @throws TypeError that names what is wrong with it. */
@@ -40,7 +40,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       finished: { type: "string", default: "10000,50000" },
       peer: { type: "string" },
       from: { type: "string", default: "dist" },
-      out: { type: "string", default: "bench/runtime/results.json" },
+      out: { type: "string", default: "bench/results.json" },
     },
   });
   const { from, peer, out } = values;

@@ -19,6 +19,7 @@ export class RequestWatch implements AsyncDisposable {
   readonly #seen = new Map<string, SeenRequest>();
   readonly #waiting = new Set<() => void>();
   readonly #running: Promise<void>;
+  #isListed = false;
 
   private constructor(client: Client, namespace: string) {
     this.#running = this.#run(client, namespace);
@@ -68,8 +69,12 @@ export class RequestWatch implements AsyncDisposable {
     const { signal } = this.#closing;
     const source = createWatchSource(client, CERTIFICATE_REQUESTS, { namespace });
     for await (const event of watch(source, { signal })) {
-      if (event.type === "failed") throw event.error;
-      if (event.type === "listed") this.#listed.resolve();
+      // The watch goes on of itself, after a pause in which it would see nothing.
+      if (event.type === "failed" && this.#isListed) throw event.error;
+      if (event.type === "listed") {
+        this.#isListed = true;
+        this.#listed.resolve();
+      }
       if (event.type === "page") for (const request of event.objects) this.#see(request);
       if (event.type === "applied") this.#see(event.object);
     }

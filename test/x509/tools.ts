@@ -18,9 +18,14 @@ export function startGoOracle(): Promise<Judge> {
 
 /** Builds the Go program of a folder, whose go.mod pins what it is made of, and starts it. */
 export async function goProgram(name: string, url: URL): Promise<Judge> {
+  return startJudge(await buildGoProgram(name, url), []);
+}
+
+/** Builds the Go program of a folder, and returns its path. */
+export async function buildGoProgram(name: string, url: URL): Promise<string> {
   const steps = (out: string): ToolStep[] => [goBuild(join(out, name), ".")];
   const place = await toolFolder({ name, sources: fileURLToPath(url), steps });
-  return startJudge(join(place, name), []);
+  return join(place, name);
 }
 
 /** The path of zlint. */
