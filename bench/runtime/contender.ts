@@ -75,17 +75,18 @@ export function bareLoop(from: OursFrom): Contender {
 
 const GRACE_MS = 30_000;
 
-/** Starts a contender as a process of its own. */
-export function startContender(
+/** Starts a contender as a process of its own, or one of several that are told apart by `as`. */
+export async function startContender(
   { controlPlane, kubeconfigs }: BenchCluster,
   contender: Contender,
+  { as = contender.name.replace(" ", "-"), kubeconfig = kubeconfigs[contender.name] } = {},
 ): Promise<SupervisedProcess> {
-  const { name, command, args } = contender;
+  const { command, args } = contender;
   return controlPlane.startProcess({
-    name: name.replace(" ", "-"),
+    name: as,
     command,
     args,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, KUBECONFIG: kubeconfigs[name] },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, KUBECONFIG: kubeconfig },
     graceMs: GRACE_MS,
   });
 }

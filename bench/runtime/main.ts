@@ -18,11 +18,21 @@ import { foreign } from "./cases/foreign.ts";
 import { hanging } from "./cases/hanging.ts";
 import { own } from "./cases/own.ts";
 import { profile } from "./cases/profile.ts";
+import { sharded } from "./cases/sharded.ts";
 import { writes } from "./cases/writes.ts";
 import { findPeer } from "./find-peer.ts";
 import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 
-const CASES: readonly BenchCase[] = [backlog, writes, arriving, foreign, own, hanging, profile];
+const CASES: readonly BenchCase[] = [
+  backlog,
+  writes,
+  arriving,
+  foreign,
+  own,
+  hanging,
+  sharded,
+  profile,
+];
 
 /** Runs them and returns whether all bars hold. */
 async function runBench(options: BenchOptions): Promise<boolean> {
