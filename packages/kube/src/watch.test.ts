@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, mock } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { ApiError } from "./api-error.ts";
 import type { KubeObject } from "./object.ts";
 import { pauseMs, watch } from "./watch.ts";
@@ -20,6 +21,49 @@ async function* stream(
 }
 
 describe("watch()", () => {
+  /** How long it waits after each of three failures, of watches that had held so long. */
+  async function pausesAfter(heldMs: number): Promise<number[]> {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    const controller = new AbortController();
+    let now = 0;
+    const source: WatchSource<KubeObject> = {
+      list: async () => LIST,
+      watch: async () => {
+        now += heldMs;
+        throw new Error("ended");
+      },
+    };
+    const backoff = { initialMs: 10, maxMs: 1_000, jitter: 0 };
+    const pauses: number[] = [];
+    let waitedMs = 0;
+    let isOver = false;
+    const following = (async () => {
+      const options = { signal: controller.signal, backoff, now: () => now };
+      for await (const event of watch(source, options)) {
+        if (event.type !== "failed") continue;
+        pauses.push(waitedMs);
+        waitedMs = 0;
+        if (pauses.length === 4) controller.abort();
+      }
+      isOver = true;
+    })();
+    for (; !isOver; waitedMs += 1) {
+      await setImmediate();
+      mock.timers.tick(1);
+    }
+    await following;
+    mock.timers.reset();
+    return pauses.slice(1);
+  }
+
+  it("waits longer after each failure of a watch that did not hold", async () => {
+    assert.deepEqual(await pausesAfter(9_000), [10, 20, 40]);
+  });
+
+  it("waits no longer than at first after a watch that has held", async () => {
+    assert.deepEqual(await pausesAfter(11_000), [10, 10, 10]);
+  });
+
   it("outlives failures and stops telling once the signal aborts", async () => {
     const controller = new AbortController();
     let lists = 0;

@@ -14,7 +14,7 @@ import {
 /** Settings of {@link watch}. */
 export interface WatchOptions {
   readonly signal: AbortSignal;
-  /** As client-go's reflector. @default 0.8 s doubling to 30 s */
+  /** @default 0.8 s doubling to 30 s, as client-go's reflector */
   readonly backoff?: Backoff;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -22,8 +22,13 @@ export interface WatchOptions {
 
 const REFLECTOR_BACKOFF: Backoff = { initialMs: 800, maxMs: 30_000 };
 
-/** A watch that has held this long starts its next backoff from the shortest delay. */
-const HEALTHY_AFTER_MS = 120_000;
+/**
+ * A watch that has held this long starts its next backoff from the shortest delay. client-go's
+ * reflector forgets its failures after two minutes without any, so that the second of two outages a
+ * minute apart leaves it deaf for up to half a minute after the API server is back. One more watch
+ * in ten seconds is no load.
+ */
+const HEALTHY_AFTER_MS = 10_000;
 
 /** A `Retry-After` is kept up to here: a watch that sleeps longer would be deaf. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
@@ -42,7 +47,7 @@ export async function* watch<T extends KubeObject>(
   const now = options.now ?? (() => performance.now());
   let state: WatcherState<T> = UNKNOWN;
   let failures = 0;
-  let failedAt = 0;
+  let triedAt = now();
   try {
     while (!signal.aborted) {
       const next: WatcherStep<T> = await step(source, state, { signal, now });
@@ -51,10 +56,11 @@ export async function* watch<T extends KubeObject>(
       if (next.event === undefined) continue;
       yield next.event;
       if (signal.aborted || next.event.type !== "failed") continue;
-      failures = now() - failedAt > HEALTHY_AFTER_MS ? 1 : failures + 1;
-      failedAt = now();
+      failures = now() - triedAt > HEALTHY_AFTER_MS ? 1 : failures + 1;
       const delayMs = backoffDelayMs(backoff, failures, options.random);
       await sleep(pauseMs(next.event.error, delayMs), signal);
+      // The pause itself is no sign of health.
+      triedAt = now();
     }
   } finally {
     if (isOpen(state)) await state.events.return?.();
