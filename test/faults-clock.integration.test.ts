@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { CERTIFICATE_REQUESTS, type FakeCa, poll, startFakeCa } from "@countersign/testing";
 import { parseCertificates } from "@countersign/x509";
-import { ROOT } from "../tools/command.ts";
 import {
   createIssuerOf,
   type FaultyAcme,
@@ -15,6 +11,7 @@ import {
   startFaultyAcme,
 } from "./cluster/faulty-acme.ts";
 import { assertIssuedOnce, mintedFor, signCallsOf } from "./cluster/issued.ts";
+import { createMovableClock, type MovableClock } from "./cluster/movable-clock.ts";
 import { conditionOf, waitFor, waitForCondition } from "./cluster/wait.ts";
 
 const TOKEN = "a token of an issuer of its own";
@@ -29,20 +26,15 @@ const LOOK_MS = 3_000;
 // once. issuer-lib publishes whatever Sign() returns (G14).
 describe("a request, when", () => {
   let acme: FaultyAcme;
-  let folder: string;
-  const offsetFile = (): string => join(folder, "offset");
+  let clock: MovableClock;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "countersign-test-"));
-    await writeFile(offsetFile(), "0");
-    acme = await startFaultyAcme({
-      nodeArgs: ["--import", join(ROOT, "test/cluster/clock-off.ts")],
-      env: { CLOCK_OFFSET_FILE: offsetFile() },
-    });
+    clock = await createMovableClock();
+    acme = await startFaultyAcme({ nodeArgs: clock.nodeArgs, env: clock.env });
   });
   after(async () => {
     await acme[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true });
+    await clock[Symbol.asyncDispose]();
   });
 
   /** A CA with a clock of its own, and an issuer before it. */
@@ -54,7 +46,7 @@ describe("a request, when", () => {
 
   /** Sets the program's clock, by a restart. */
   async function setProgramClock(offsetMs: number): Promise<void> {
-    await writeFile(offsetFile(), String(offsetMs));
+    await clock.set(offsetMs);
     await acme.program.restart();
   }
 

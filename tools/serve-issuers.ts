@@ -21,9 +21,14 @@ export async function serveIssuers(
     isApproverAllowed?: boolean;
     /** More of its flags. */
     args?: readonly string[];
+    /** Of node, before the program. */
+    nodeArgs?: readonly string[];
+    env?: Readonly<Record<string, string>>;
+    /** Where it reaches the API server. @default the control plane's */
+    url?: string;
   },
 ): Promise<InstalledController> {
-  const { isApproverAllowed = true, args = [], ...scope } = options;
+  const { isApproverAllowed = true, args = [], nodeArgs = [], env, url, ...scope } = options;
   const serviceAccount = { namespace: ISSUERS_NAMESPACE, name: NAME };
   const certManager = { namespace: "cert-manager", name: "cert-manager" };
   const { crds, rbac } = manifestsOf(issuers, { ...scope, serviceAccount, certManager });
@@ -38,11 +43,14 @@ export async function serveIssuers(
     command: process.execPath,
     args: [
       "--conditions=@countersign/source",
+      ...nodeArgs,
       join(ROOT, "issuers/main.ts"),
       "--leader-elect=false",
       `--cluster-resource-namespace=${ISSUERS_NAMESPACE}`,
       ...(scope.namespaces ? [`--namespaces=${scope.namespaces.join()}`] : []),
       ...args,
     ],
+    ...(env === undefined ? {} : { env }),
+    ...(url === undefined ? {} : { url }),
   });
 }

@@ -13,15 +13,18 @@ export function newKeyPem(): string {
   return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
-/** Makes a root CA with a key of its own. */
-export async function newAuthority(commonName: string): Promise<NewAuthority> {
+/** Makes a root CA with a key of its own, valid from a time on. */
+export async function newAuthority(
+  commonName: string,
+  from: Date = new Date(),
+): Promise<NewAuthority> {
   const keyPem = newKeyPem();
   const der = await createSelfSignedCertificate({
     subject: { commonName },
     signer: createKeySigner(keyPem),
     isCA: true,
     durationMs: 365 * 24 * 3_600_000,
-    now: new Date(),
+    now: from,
   });
   return { certificatePem: encodePem("CERTIFICATE", der), keyPem };
 }

@@ -37,7 +37,8 @@ export async function decideRequest(
     message: `${type} by the test`,
     lastTransitionTime: new Date().toISOString(),
   };
-  const conditions = [...(live.status?.conditions ?? []), condition];
+  const others = (live.status?.conditions ?? []).filter((each) => each.type !== type);
+  const conditions = [...others, condition];
   const decided = { ...live, status: { ...live.status, conditions } };
   await client.replace(CERTIFICATE_REQUESTS, decided, { subresource: "status" });
 }

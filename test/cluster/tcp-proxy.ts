@@ -10,6 +10,8 @@ export interface TcpProxy extends AsyncDisposable {
   stall(): () => void;
   /** Refuses, or accepts again, new connections; those that are open are cut. */
   setOpen(isOpen: boolean): void;
+  /** Leads new connections to another port of loopback; those that are open are cut. */
+  leadTo(port: number): void;
 }
 
 interface Pair {
@@ -21,9 +23,10 @@ interface Pair {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let isOpen = true;
+  let leadsTo = targetPort;
   const listener = createServer((client) => {
     if (!isOpen) return void client.destroy();
-    const server = connect(targetPort, "127.0.0.1");
+    const server = connect(leadsTo, "127.0.0.1");
     const pair = { client, server };
     pairs.add(pair);
     for (const [from, to] of [
@@ -66,6 +69,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     setOpen(open) {
       isOpen = open;
       if (!open) cut();
+    },
+    leadTo(port) {
+      leadsTo = port;
+      cut();
     },
     async [Symbol.asyncDispose]() {
       cut();
