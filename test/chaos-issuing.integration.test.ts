@@ -12,6 +12,7 @@ import {
   type CertificateRequest,
   type FakeCa,
   type InstalledController,
+  poll,
   startFakeCa,
 } from "@countersign/testing";
 import { serveAcme } from "./cluster/acme.ts";
@@ -128,12 +129,15 @@ describe("an issuer's program, when", { timeout: 300_000 }, () => {
       await follower.informer.synced;
       const kept = await createAll(Array.from({ length: KEPT }, (_, n) => `${prefix}-kept-${n}`));
       const stop = new AbortController();
-      const creating = createUntil(stop.signal, prefix);
-      await sleep(200);
+      const created: CertificateRequest[] = [];
+      const creating = createUntil(stop.signal, { prefix, created });
+      const isUnderWay = async (): Promise<true | undefined> =>
+        created.length > CREATORS || undefined;
+      await poll("requests to arrive", isUnderWay, { timeoutMs: 60_000, intervalMs: 20 });
       const [gone = [], stay = []] = [0, 1].map((odd) => kept.filter((_, n) => n % 2 === odd));
       const deleting = Promise.all(gone.map(remove));
       await run(site, LASTS_MS).finally(() => stop.abort());
-      const created = await creating;
+      await creating;
       await deleting;
 
       for (const { metadata } of stay) await approve(metadata.name);
@@ -141,7 +145,6 @@ describe("an issuer's program, when", { timeout: 300_000 }, () => {
       for (const request of requests) await assertIssuedOnce({ client, ca }, request);
       for (const request of gone) assert.deepEqual(mintedFor(ca, request), []);
       await follower.caughtUp(client);
-      assert.ok(created.length > CREATORS, `only ${created.length} were created meanwhile`);
       const { items } = await client.list(CERTIFICATE_REQUESTS, { namespace: NAMESPACE });
       const issued = items.filter(({ metadata }) => metadata.name.startsWith(`${prefix}-`));
       const errors = follower.errors.map(codeAndMessage);
@@ -152,8 +155,10 @@ describe("an issuer's program, when", { timeout: 300_000 }, () => {
   }
 
   /** Creates and approves requests, however often it takes, until the fault is over. */
-  async function createUntil(stop: AbortSignal, prefix: string): Promise<CertificateRequest[]> {
-    const created: CertificateRequest[] = [];
+  async function createUntil(
+    stop: AbortSignal,
+    { prefix, created }: { prefix: string; created: CertificateRequest[] },
+  ): Promise<void> {
     let next = 0;
     const create = async (): Promise<void> => {
       while (!stop.aborted && next < MOST_CREATED) {
@@ -165,7 +170,6 @@ describe("an issuer's program, when", { timeout: 300_000 }, () => {
       }
     };
     await Promise.all(Array.from({ length: CREATORS }, create));
-    return created;
   }
 
   function createAll(names: readonly string[]): Promise<CertificateRequest[]> {
