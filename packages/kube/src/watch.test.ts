@@ -3,6 +3,7 @@ import { describe, it, mock } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { ApiError } from "./api-error.ts";
 import type { KubeObject } from "./object.ts";
+import { TransportError } from "./transport-error.ts";
 import { pauseMs, watch } from "./watch.ts";
 import type { WatchEvent } from "./watch-event.ts";
 import type { WatchSource } from "./watch-source.ts";
@@ -128,9 +129,19 @@ describe("pauseMs()", () => {
   for (const [pause, error, expected] of pauses) {
     it(`is ${pause}`, () => assert.equal(pauseMs(error, 800), expected));
   }
+
+  it("is five seconds at most after a call that did not reach the API server", () => {
+    assert.equal(pauseMs(unanswered({ maybeSent: false }), 20_000), 5_000);
+    assert.equal(pauseMs(unanswered({ maybeSent: false }), 800), 800);
+    assert.equal(pauseMs(unanswered({ maybeSent: true }), 20_000), 20_000);
+  });
 });
 
 function refusal(retryAfterMs: number): ApiError {
   const request = { method: "GET", path: "/api/v1/pods" } as const;
   return new ApiError(request, { status: 429, said: "busy", retryAfterMs });
+}
+
+function unanswered(options: { maybeSent: boolean }): TransportError {
+  return new TransportError("ERR_TRANSPORT_REFUSED", "refused", options);
 }

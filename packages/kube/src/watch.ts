@@ -2,6 +2,7 @@ import { isApiError } from "./api-error.ts";
 import { type Backoff, backoffDelayMs } from "./backoff.ts";
 import type { KubeObject } from "./object.ts";
 import { sleep } from "./sleep.ts";
+import { isTransportError } from "./transport-error.ts";
 import type { WatchSource } from "./watch-source.ts";
 import { isOpen, step } from "./watcher.ts";
 import {
@@ -29,6 +30,12 @@ const REFLECTOR_BACKOFF: Backoff = { initialMs: 800, maxMs: 30_000 };
  * in ten seconds is no load.
  */
 const HEALTHY_AFTER_MS = 10_000;
+
+/**
+ * Nobody is spared by a longer wait for an API server that cannot be reached, and whoever waits is deaf
+ * for as long after it is back. client-go waits up to 30 s all the same.
+ */
+const LONGEST_UNREACHED_MS = 5_000;
 
 /** A `Retry-After` is kept up to here: a watch that sleeps longer would be deaf. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
@@ -67,8 +74,12 @@ export async function* watch<T extends KubeObject>(
   }
 }
 
-/** How long to wait after a failure: the backoff, or longer where the API server asks for it. */
+/**
+ * How long to wait after a failure: the backoff, or longer where the API server asks for it, or not so
+ * long where nothing has reached it.
+ */
 export function pauseMs(error: unknown, backoffMs: number): number {
+  if (isTransportError(error) && !error.maybeSent) return Math.min(backoffMs, LONGEST_UNREACHED_MS);
   const askedMs = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
   return Math.max(backoffMs, Math.min(askedMs, LONGEST_RETRY_AFTER_MS));
 }
