@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { type Client, isTransportError } from "@countersign/kube";
+import type { Client } from "@countersign/kube";
 import { CERTIFICATE_REQUESTS, type FakeCa, startFakeCa } from "@countersign/testing";
 import { ACME_GROUP, ACME_ISSUERS, createAcmeIssuer, serveAcme } from "./cluster/acme.ts";
+import { onceDespiteOutage } from "./cluster/despite-outage.ts";
 import {
   type PrivateControlPlane,
   startPrivateControlPlane,
@@ -15,9 +16,6 @@ const namespace = "default";
 const TOKEN = "a token of the test's CA";
 const REQUESTS = 150;
 const CREATORS = 8;
-
-/** What an API server that has just started answers before it knows its webhooks and rights. */
-const OUTAGE_CODES = ["Forbidden", "InternalError", "ServiceUnavailable", "TooManyRequests"];
 
 // A control plane of its own, because it is killed. The issuer is the README's, its CA counts.
 describe("with its API server killed and started again while requests arrive", () => {
@@ -64,16 +62,7 @@ describe("with its API server killed and started again while requests arrive", (
   /** Creates a request, again after an outage; that it may have been created before is no error. */
   async function createDespiteOutage(name: string, csrPem: string): Promise<void> {
     const issuerRef = { group: ACME_GROUP, kind: "AcmeIssuer", name: "ca" };
-    for (;;) {
-      try {
-        await createRequest(client, { namespace, name, issuerRef, csrPem });
-        return;
-      } catch (error) {
-        const { code } = error as { code?: string };
-        if (code === "AlreadyExists") return;
-        if (!isTransportError(error) && !OUTAGE_CODES.includes(code ?? "")) throw error;
-        await setTimeout(200);
-      }
-    }
+    const create = () => createRequest(client, { namespace, name, issuerRef, csrPem });
+    await onceDespiteOutage(create, "AlreadyExists");
   }
 });
