@@ -1,7 +1,8 @@
 import type { FakeCa } from "@countersign/testing";
 import { account, timesToIssue } from "./ledger.ts";
+import type { Sample } from "./samples.ts";
 import type { Setting } from "./setting.ts";
-import { type Measured, type Sample, SHORTEST_SETTLED_MS } from "./soak.ts";
+import { type Measured, SHORTEST_SETTLED_MS } from "./soak.ts";
 import { quantile, slopePerHour } from "./trend.ts";
 import type { Figure } from "./verdict.ts";
 

@@ -18,7 +18,6 @@ export interface Observer extends AsyncDisposable {
   readonly follower: Follower<CertificateRequest>;
   /** When the follower first knew of a request; undefined while it does not. */
   knownAt(uid: string): number | undefined;
-  forget(uid: string): void;
 }
 
 /** Begins to watch; `onCertificate` is told of every certificate, also of one it was told of. */
@@ -55,7 +54,6 @@ export async function observe(
   return {
     follower,
     knownAt: (uid) => known.get(uid),
-    forget: (uid) => void known.delete(uid),
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await Promise.all([running, follower[Symbol.asyncDispose]()]);
