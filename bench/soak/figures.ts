@@ -7,13 +7,13 @@ import { quantile, slopePerHour } from "./trend.ts";
 import type { Figure } from "./verdict.ts";
 
 /**
- * What is bounded fills first: the recorder of Events remembers each for 6 minutes. So much of a run is
- * not measured.
+ * What is bounded fills first: the recorder of Events remembers each for 6 minutes, and the limits of 4096
+ * objects, which at 8 requests a second are there after 17 minutes. So much of a run is not measured.
  */
-const WARM_UP_MS = 8 * 60_000;
+const WARM_UP_MS = 18 * 60_000;
 
-/** Slopes of a shorter run say nothing: one collection more or less is megabytes an hour. */
-const SHORTEST_TREND_MS = 16 * 60_000;
+/** Slopes over a shorter time say nothing: one collection more or less is megabytes an hour. */
+const SHORTEST_TREND_MS = WARM_UP_MS + 10 * 60_000;
 
 const BARS = {
   /** The spread of RSS in half an hour is about 10 MB. */
