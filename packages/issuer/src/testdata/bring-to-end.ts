@@ -7,6 +7,8 @@ const MOST_RECONCILES = 60;
 /** More turns than it takes to wait out the longest backoff and to spend a budget. */
 const MOST_TURNS = 300;
 
+const MINUTE_MS = 60_000;
+
 /** Tells the process everything and lets it work until it has nothing to do, while time stands still. */
 export async function comeToRest(model: Model): Promise<void> {
   const { requests, issuers, requestQueue, issuerQueue } = model.process;
@@ -38,8 +40,9 @@ export async function bringToEnd(model: Model): Promise<void> {
       continue;
     }
     const dueAt = Math.min(process.requestQueue.nextDueAt, process.issuerQueue.nextDueAt);
-    if (dueAt === Number.POSITIVE_INFINITY) break;
-    clock.pass(Math.max(1, Math.ceil(dueAt - clock.elapsedMs)));
+    // Where no queue has anything a timer may be set: of a CA that asked for patience.
+    const passMs = dueAt === Number.POSITIVE_INFINITY ? MINUTE_MS : dueAt - clock.elapsedMs;
+    clock.pass(Math.max(1, Math.ceil(passMs)));
   }
   for (const request of model.api.list(model.plural)) {
     const how = (): string => JSON.stringify(request);

@@ -4,7 +4,7 @@ import { mock } from "node:test";
 export const MODEL_START: Date = new Date("2026-01-01T00:00:00Z");
 
 /**
- * Time that moves only when it is told to, and chance that always falls in the middle: a history is
+ * Time that moves only when it is told to, timers with it, and chance that always falls in the middle: a history is
  * then the same each time it is run. It stands in for the process's own until `restore`.
  */
 export class ModelClock {
@@ -12,7 +12,7 @@ export class ModelClock {
   readonly #mocks: { mock: { restore(): void } }[];
 
   constructor() {
-    mock.timers.enable({ apis: ["Date"], now: MODEL_START });
+    mock.timers.enable({ apis: ["Date", "setTimeout"], now: MODEL_START });
     this.#mocks = [
       mock.method(performance, "now", () => this.#elapsedMs),
       mock.method(Math, "random", () => 0.5),
@@ -30,7 +30,7 @@ export class ModelClock {
 
   pass(ms: number): void {
     this.#elapsedMs += ms;
-    mock.timers.setTime(this.now().getTime());
+    mock.timers.tick(ms);
   }
 
   restore(): void {

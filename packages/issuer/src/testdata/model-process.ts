@@ -2,6 +2,7 @@ import type { StoreChange, StoreReader } from "@countersign/kube";
 import type { IssuerDefinition } from "../define-issuer.ts";
 import { kindsOf } from "../define-issuer.ts";
 import type { IssuerObject } from "../issuer-object.ts";
+import { IssuerFlows } from "../issuer-flows.ts";
 import { IssuerReconciler } from "../issuer-reconciler.ts";
 import { type IssuerKey, issuerKeyOf } from "../issuer-ref.ts";
 import type { ObjectEvent } from "../request-event.ts";
@@ -32,7 +33,9 @@ export interface ModelProcessOptions {
 const SILENT = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Longer than any history runs: a model's CA says itself when it gives up. */
-const DEADLINE_MS = 600_000;
+const DEADLINE_MS = 7 * 86_400_000;
+
+const RETRY_BUDGET_MS = 600_000;
 
 /**
  * One process: our two reconcilers, wired to caches and queues as `assemble` wires them to watches and
@@ -96,8 +99,13 @@ export class ModelProcess {
       kinds,
       requests: this.requests.store,
       issuers: this.#issuerReconciler,
+      flows: new IssuerFlows({
+        limitsOf: () => ({ concurrency: Number.POSITIVE_INFINITY }),
+        onChange: () => this.#wakeRequests(),
+      }),
+      enqueue: (key) => this.requestQueue.add(key),
       signUnapproved: false,
-      retryBudgetMs: DEADLINE_MS,
+      retryBudgetMs: RETRY_BUDGET_MS,
       now: () => clock.now(),
     });
     this.requestQueue = new ModelQueue(clock, (key) => this.#requestReconciler.reconcile(key));
