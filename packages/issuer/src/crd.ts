@@ -1,3 +1,4 @@
+import { printerColumns, withoutColumns } from "./crd-columns.ts";
 import type { DefinedKind } from "./define-issuer.ts";
 import type { Manifest } from "./manifest.ts";
 import { structuralSchema } from "./structural-schema.ts";
@@ -29,12 +30,13 @@ const STATUS_SCHEMA = {
 
 const READY = '.status.conditions[?(@.type=="Ready")]';
 
-const PRINTER_COLUMNS = [
+const FIRST_COLUMNS = [
   { name: "Ready", type: "string", jsonPath: `${READY}.status` },
   { name: "Reason", type: "string", jsonPath: `${READY}.reason` },
   { name: "Message", type: "string", jsonPath: `${READY}.message`, priority: 1 },
-  { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
 ];
+
+const LAST_COLUMNS = [{ name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" }];
 
 /**
  * Makes the CustomResourceDefinition of a kind from its definition's zod schema.
@@ -65,7 +67,7 @@ export function crdOf(kind: DefinedKind): Manifest {
           served: true,
           storage: true,
           subresources: { status: {} },
-          additionalPrinterColumns: PRINTER_COLUMNS,
+          additionalPrinterColumns: [...FIRST_COLUMNS, ...printerColumns(spec), ...LAST_COLUMNS],
           schema: {
             openAPIV3Schema: {
               type: "object",
@@ -74,7 +76,7 @@ export function crdOf(kind: DefinedKind): Manifest {
                 apiVersion: { type: "string" },
                 kind: { type: "string" },
                 metadata: { type: "object" },
-                spec,
+                spec: withoutColumns(spec),
                 status: STATUS_SCHEMA,
               },
             },

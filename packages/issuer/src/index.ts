@@ -1,5 +1,6 @@
 // Names above are an issuer author's. Names below are for programs that embed the controllers.
 export { type ApprovalSupport, readApprovalSupport } from "./approval-support.ts";
+export { type CelRule, cel, IMMUTABLE } from "./cel.ts";
 export {
   type CertificateRequest,
   type CertificateRequestStatus,
@@ -41,6 +42,7 @@ export {
   PermanentError,
   pending,
 } from "./outcome.ts";
+export { type PrinterColumn, printerColumn } from "./printer-column.ts";
 export type { RbacOptions, ServiceAccount } from "./rbac.ts";
 export { type Reference, ReferencedObject } from "./reference.ts";
 export { type RunOptions, run } from "./run.ts";
