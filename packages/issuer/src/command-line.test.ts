@@ -127,6 +127,10 @@ describe("commandLine()", () => {
       /A=2 must be <kind>\/\[<namespace>\/\]<name>=<ranges>/,
     ],
     [["--nonsense"], /unknown option '--nonsense'/],
+    [
+      ["manifests", "--out=deploy", "--rbac"],
+      /'--out <folder>' cannot be used with option '--rbac'/,
+    ],
     [["manifests", "--service-account=acme"], /must be namespace\/name/],
   ] as const) {
     it(`refuses ${args.join(" ")} and says what it must be`, async () => {
@@ -221,6 +225,29 @@ describe("commandLine()", () => {
       clusterResourceNamespace: "shared",
       certificateSigningRequests: false,
       certManagerServiceAccount: { namespace: "cert-manager", name: "cert-manager" },
+      check: false,
     });
+  });
+
+  it("writes all files of an installation where a folder is named", async () => {
+    const flags = await read(
+      "manifests",
+      "--out=deploy",
+      "--check",
+      "--values=values.yaml",
+      "--image=registry.example.com/acme",
+      "--install-version=1.2.3",
+    );
+    const { out, check, values, image, installVersion } = flags as ManifestFlags;
+    assert.deepEqual(
+      { out, check, values, image, installVersion },
+      {
+        out: "deploy",
+        check: true,
+        values: "values.yaml",
+        image: "registry.example.com/acme",
+        installVersion: "1.2.3",
+      },
+    );
   });
 });

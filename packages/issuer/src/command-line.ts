@@ -52,12 +52,18 @@ export interface ManifestFlags {
   readonly sharded: boolean;
   readonly leaderElectionNamespace?: string;
   readonly leaderElectionId?: string;
+  /** Where to write all files of an installation; without it, the objects are printed. */
+  readonly out?: string;
+  readonly check: boolean;
+  readonly values?: string;
+  readonly image?: string;
+  readonly installVersion?: string;
 }
 
 /** What the program does once its arguments are read. */
 export interface Actions {
   runController(flags: ControllerFlags): Promise<void>;
-  printManifests(flags: ManifestFlags): void;
+  printManifests(flags: ManifestFlags): void | Promise<void>;
 }
 
 const LOG_LEVELS = ["debug", "info", "warn", "error"];
@@ -162,9 +168,27 @@ export function commandLine(name: string, actions: Actions): Command {
   return program;
 }
 
+/** Flags of the printed objects, which are values of the chart. */
+const PRINTED = [
+  "crds",
+  "rbac",
+  "clusterResourceNamespace",
+  "secretNamespaces",
+  "secretNames",
+  "namespaces",
+  "certificateSigningRequests",
+  "certManagerServiceAccount",
+  "leaderElect",
+  "sharded",
+  "leaderElectionNamespace",
+  "leaderElectionId",
+];
+
 function manifestsCommand(name: string, actions: Actions): Command {
   return new Command("manifests")
-    .description("Prints what the controller needs in the cluster, as YAML.")
+    .description(
+      "Prints what the controller needs in the cluster, as YAML; with --out, writes all of an installation: plain YAML, a kustomize base and a Helm chart.",
+    )
     .option("--crds", "the CustomResourceDefinitions of its issuers", false)
     .option("--rbac", "the rights it needs, and cert-manager's to approve its requests", false)
     .addOption(
@@ -203,9 +227,19 @@ function manifestsCommand(name: string, actions: Actions): Command {
     .addOption(shardedFlag("the rights on the leases by which replicas divide the work"))
     .addOption(leaseNamespaceFlag())
     .addOption(leaseNameFlag())
+    .addOption(
+      flag(
+        "--out <folder>",
+        "write base/, chart/ and install.yaml there; --values says what the flags of the printed objects say",
+      ).conflicts(PRINTED),
+    )
+    .option("--check", "with --out: write nothing, fail where a file is not up to date", false)
+    .option("--values <file>", "with --out: values of the chart that are to be its defaults")
+    .option("--image <image>", "with --out: the program's image, without its tag")
+    .option("--install-version <version>", "with --out: the chart's version and the image's tag")
     .action((options: ManifestFlags, command: Command) => {
       refuseBothModes(command, options);
-      actions.printManifests(options);
+      return actions.printManifests(options);
     });
 }
 

@@ -13,7 +13,6 @@ const FAULTS: readonly [syntax: RegExp, fault: string][] = [
 const REWRITES: readonly [syntax: RegExp, to: (match: RegExpExecArray) => string][] = [
   [/^\\u\{([0-9A-Fa-f]+)\}/, ([, hex]) => `\\x{${hex}}`],
   [/^\\u([0-9A-Fa-f]{4})/, ([, hex]) => `\\x{${hex}}`],
-  [/^\[\^\]/, () => "(?s:.)"],
 ];
 
 /** Flags that Go has within the pattern, and those that change nothing for a test of one string. */

@@ -1,5 +1,6 @@
 // Names above are an issuer author's. Names below are for programs that embed the controllers.
 export { type ApprovalSupport, readApprovalSupport } from "./approval-support.ts";
+export { breakingChanges } from "./breaking-changes.ts";
 export { type CelRule, cel, IMMUTABLE } from "./cel.ts";
 export {
   type CertificateRequest,
@@ -23,6 +24,14 @@ export {
   kindsOf,
   type SignContext,
 } from "./define-issuer.ts";
+export { readValuesFile } from "./deploy/chosen-values.ts";
+export { type ManifestFile, type ManifestFilesOptions, manifestFiles } from "./deploy/files.ts";
+export {
+  checkManifestFolder,
+  compareManifestFolder,
+  type FolderState,
+  updateManifestFolder,
+} from "./deploy/manifest-folder.ts";
 export { parseGoDuration } from "./go-duration.ts";
 export { goDuration } from "./go-duration-schema.ts";
 export type { IssuerObject } from "./issuer-object.ts";

@@ -94,8 +94,8 @@ describe("rbacOf()", () => {
     const roles = rights(["team-b"], { secretNames }).filter((each) => each.includes("secrets"));
     assert.deepEqual(roles, [
       "Role acme-references in acme:  configmaps,secrets get,list,watch",
-      "Role acme-references in team-a:  configmaps,secrets get,list,watch ca,token",
       "Role acme-references in team-b:  configmaps,secrets get,list,watch",
+      "Role acme-references in team-a:  configmaps,secrets get,list,watch ca,token",
     ]);
   });
 
@@ -105,6 +105,24 @@ describe("rbacOf()", () => {
       served.filter((each) => /certificates\.k8s\.io|subjectaccessreviews/.test(each)),
       [],
     );
+  });
+
+  it("gives no right on cert-manager's requests where they are not served", () => {
+    for (const namespaces of [undefined, ["team-a"]]) {
+      const served = rights([], { certificateRequests: false, ...(namespaces && { namespaces }) });
+      assert.deepEqual(
+        served.filter((each) => each.includes("certificaterequests")),
+        [],
+      );
+    }
+  });
+
+  it("refuses to serve no namespace at all", () => {
+    assert.throws(() => rights([], { namespaces: [] }), {
+      name: "TypeError",
+      message:
+        "Cannot make rights: namespaces is empty, must name a namespace, or be left out for all of them",
+    });
   });
 
   it("lets one lease be used where replicas elect a leader, and any be created", () => {

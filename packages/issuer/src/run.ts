@@ -16,6 +16,9 @@ import { pino } from "pino";
 import { stringify } from "yaml";
 import { type ControllerFlags, commandLine, type ManifestFlags } from "./command-line.ts";
 import { type IssuerDefinition, kindsOf } from "./define-issuer.ts";
+import { readValuesFile } from "./deploy/chosen-values.ts";
+import { manifestFiles } from "./deploy/files.ts";
+import { checkManifestFolder, updateManifestFolder } from "./deploy/manifest-folder.ts";
 import { rangesOf } from "./divided-issuer.ts";
 import { createElection, type ElectionOptions } from "./election.ts";
 import { refuseWhileLoading } from "./loading-guard.ts";
@@ -59,7 +62,10 @@ export async function run(
   const name = options.name ?? all[0]?.group.split(".")[0] ?? "issuers";
   const program = commandLine(name, {
     runController: (flags) => runController(all, flags),
-    printManifests: (flags) => printManifests(all, flags),
+    printManifests: (flags) =>
+      flags.out === undefined
+        ? printManifests(all, flags)
+        : writeManifests(all, { ...flags, name, folder: flags.out }),
   });
   try {
     await program.exitOverride().parseAsync(options.argv ?? process.argv);
@@ -151,6 +157,24 @@ function printManifests(definitions: readonly IssuerDefinition[], flags: Manifes
   const isAll = !flags.crds && !flags.rbac;
   const objects = [...(flags.crds || isAll ? crds : []), ...(flags.rbac || isAll ? rbac : [])];
   process.stdout.write(objects.map((each) => `---\n${stringify(each)}`).join(""));
+}
+
+async function writeManifests(
+  definitions: readonly IssuerDefinition[],
+  flags: ManifestFlags & { name: string; folder: string },
+): Promise<void> {
+  const { folder, check, serviceAccount } = flags;
+  const values = flags.values === undefined ? {} : await readValuesFile(flags.values);
+  const files = manifestFiles(definitions, {
+    name: flags.name,
+    namespace: serviceAccount.namespace,
+    values,
+    ...(flags.image === undefined ? {} : { image: flags.image }),
+    ...(flags.installVersion === undefined ? {} : { version: flags.installVersion }),
+  });
+  if (check) return checkManifestFolder(folder, files);
+  const breaks = await updateManifestFolder(folder, files);
+  if (breaks !== "") process.stderr.write(`${breaks}\n`);
 }
 
 /** Undefined outside a pod. */
