@@ -54,7 +54,8 @@ export async function startPythonJudge(): Promise<Judge> {
   return startJudge("python3", ["-s", fileURLToPath(new URL("./judge.py", import.meta.url))], env);
 }
 
-function goBuild(out: string, goPackage: string): ToolStep {
+/** Builds a Go program from the module in whose folder it runs. */
+export function goBuild(out: string, goPackage: string): ToolStep {
   return {
     command: "go",
     args: ["build", "-mod=readonly", "-trimpath", "-buildvcs=false", "-o", out, goPackage],
