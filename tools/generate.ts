@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ROOT } from "./command.ts";
 import { dependencyClosures } from "./dependency-closure.ts";
+import { manifestsOfIssuers } from "./issuers-manifests.ts";
 import { readmeWithExample } from "./readme-example.ts";
 
 /** A file that is made from others: where it lies and what it must hold. */
@@ -11,7 +12,11 @@ export interface GeneratedFile {
 }
 
 const isCheck = process.argv.includes("--check");
-const files: GeneratedFile[] = [await readmeWithExample(), ...(await dependencyClosures())];
+const files: GeneratedFile[] = [
+  await readmeWithExample(),
+  ...(await dependencyClosures()),
+  ...(await manifestsOfIssuers()),
+];
 
 for (const { path, content } of files) {
   const present = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
@@ -20,6 +25,7 @@ for (const { path, content } of files) {
     console.error(`${path} is not what its sources make of it: run npm run fix`);
     process.exitCode = 1;
   } else {
+    await mkdir(dirname(join(ROOT, path)), { recursive: true });
     await writeFile(join(ROOT, path), content);
     console.log(`${path} written`);
   }

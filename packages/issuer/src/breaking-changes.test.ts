@@ -35,6 +35,11 @@ const BREAKING: readonly [before: z.ZodType, after: z.ZodType, expected: string]
   [z.number(), z.int(), "spec.f was number and is integer"],
   [z.enum(["a", "b"]), z.enum(["a"]), 'spec.f: its enum was ["a","b"] and is ["a"]'],
   [z.string(), z.enum(["a"]), 'spec.f: its enum was not set and is ["a"]'],
+  [
+    z.enum(["a", "b"]).nullable(),
+    z.enum(["a"]).nullable(),
+    'spec.f: its enum was ["a","b"] and is ["a"]',
+  ],
   [z.string(), z.string().regex(/^a/), 'spec.f: its pattern was not set and is "^a"'],
   [z.string().regex(/a/), z.string().regex(/b/), 'spec.f: its pattern was "a" and is "b"'],
   [z.string(), z.url(), 'spec.f: its format was not set and is "uri"'],
@@ -89,6 +94,7 @@ const BREAKING: readonly [before: z.ZodType, after: z.ZodType, expected: string]
 const HARMLESS: readonly [rule: string, before: z.ZodType, after: z.ZodType][] = [
   ["a number may be fractional now", z.int(), z.number()],
   ["more values are listed", z.enum(["a"]), z.enum(["a", "b"])],
+  ["a listed value may be null", z.enum(["a"]), z.enum(["a"]).nullable()],
   ["any value is allowed", z.enum(["a"]), z.string()],
   ["a bound is further away", z.string().min(2).max(3), z.string().min(1).max(4)],
   ["a bound is gone", z.string().max(3), z.string()],

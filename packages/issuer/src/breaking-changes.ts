@@ -1,7 +1,7 @@
 import type { CelRule } from "./cel.ts";
 import { RULES } from "./cel.ts";
 import type { FieldPath } from "./field-path.ts";
-import { fieldOf, isSchema, type JsonSchema } from "./json-schema.ts";
+import { fieldOf, isSchema, type JsonSchema, schemasOf } from "./json-schema.ts";
 import type { Manifest } from "./manifest.ts";
 import { JUNCTIONS } from "./schema-keywords.ts";
 
@@ -95,7 +95,8 @@ const NARROWINGS: Readonly<Record<string, Narrowing>> = {
 /** Keywords whose every change is one of meaning. */
 const FIXED = ["x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type"];
 
-function fieldChanges(old: JsonSchema, now: JsonSchema, field: FieldPath): string[] {
+function fieldChanges(before: JsonSchema, after: JsonSchema, field: FieldPath): string[] {
+  const [old, now] = [withEnumLifted(before), withEnumLifted(after)];
   if (isOtherType(old, now)) return [`${field} was ${nameOf(old)} and is ${nameOf(now)}`];
   return [
     ...Object.entries(NARROWINGS)
@@ -110,6 +111,17 @@ function fieldChanges(old: JsonSchema, now: JsonSchema, field: FieldPath): strin
     ...newRules(old, now).map(({ message }) => `${field} has a new rule: ${message}`),
     ...nestedChanges(old, now, field),
   ];
+}
+
+/** The listed values of what may be null stand in a branch of their own. */
+function withEnumLifted(schema: JsonSchema): JsonSchema {
+  const { allOf, ...rest } = schema;
+  const lists = (each: JsonSchema): boolean => Object.keys(each).join() === "enum";
+  const branches = schemasOf(allOf);
+  const list = branches.find(lists);
+  if (list === undefined) return schema;
+  const others = branches.filter((each) => each !== list);
+  return { ...rest, enum: list.enum, ...(others.length > 0 ? { allOf: others } : {}) };
 }
 
 /** From integer to number is a widening. */

@@ -28,8 +28,17 @@ const FIELDS: readonly [rule: string, schema: z.ZodType, expected: JsonSchema][]
   ],
   ["an enum", z.enum(["a", "b"]), { type: "string", enum: ["a", "b"] }],
   ["a literal", z.literal(3), { type: "number", enum: [3] }],
-  ["a literal or null", z.literal(["a", null]), { type: "string", enum: ["a"], nullable: true }],
+  [
+    "a literal or null",
+    z.literal(["a", null]),
+    { type: "string", nullable: true, allOf: [{ enum: ["a"] }] },
+  ],
   ["nullable", z.string().nullable(), { type: "string", nullable: true }],
+  [
+    "an enum or null",
+    z.enum(["a"]).nullable(),
+    { type: "string", nullable: true, allOf: [{ enum: ["a"] }] },
+  ],
   ["a union with null", z.union([z.string(), z.null()]), { type: "string", nullable: true }],
   ["a list", z.array(z.string()).max(3), { type: "array", maxItems: 3, items: { type: "string" } }],
   [

@@ -39,7 +39,7 @@ function structure(schema: JsonSchema, field: FieldPath): JsonSchema {
   const nested = Object.fromEntries(
     kept.flatMap(([keyword, value]) => nestedStructure([keyword, value], { schema, field })),
   );
-  return withFittingDefault(withSomething(nested));
+  return withFittingDefault(withNullBesideEnum(withSomething(nested)));
 }
 
 function refuseMisspelt(schema: JsonSchema, field: FieldPath): void {
@@ -141,6 +141,17 @@ function withSomething(schema: JsonSchema): JsonSchema {
   if (isIntOrString === true) return schema;
   if (type === undefined) return { ...schema, "x-kubernetes-preserve-unknown-fields": true };
   return { type, ...schema };
+}
+
+/**
+ * The API server holds null against listed values, and cannot have it among them (it reads it as the
+ * text "null"); what is in a branch it does not hold against null.
+ */
+function withNullBesideEnum(schema: JsonSchema): JsonSchema {
+  const { enum: values, ...rest } = schema;
+  if (schema.nullable !== true || !Array.isArray(values)) return schema;
+  const others = values.filter((value) => value !== null);
+  return { ...rest, allOf: [...schemasOf(schema.allOf), { enum: others }] };
 }
 
 /** A default of what comes out of a transform is zod's to fill in. */
