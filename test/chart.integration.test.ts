@@ -27,6 +27,17 @@ const NAMESPACES = [NAMESPACE, "team-a", "team-b", "leases", "cluster-secrets"];
 /** Enough for a few dozen renderings while others build. */
 const timeout = 170_000;
 
+const SWITCHED_ON: Values = {
+  leaderElection: { enabled: true },
+  approver: { enabled: true },
+  replicas: 3,
+  certificateRequests: true,
+  crds: { enabled: true },
+  metrics: { enabled: true },
+  networkPolicy: { enabled: true },
+  podDisruptionBudget: { enabled: true },
+};
+
 describe("the manifests of our issuers", { skip: WITHOUT_GO }, () => {
   let cluster: Cluster;
   let dryRun: DryRun;
@@ -148,17 +159,6 @@ describe("the manifests of our issuers", { skip: WITHOUT_GO }, () => {
     );
   });
 });
-
-const SWITCHED_ON: Values = {
-  leaderElection: { enabled: true },
-  approver: { enabled: true },
-  replicas: 3,
-  certificateRequests: true,
-  crds: { enabled: true },
-  metrics: { enabled: true },
-  networkPolicy: { enabled: true },
-  podDisruptionBudget: { enabled: true },
-};
 
 /** The plain manifests with these values. */
 function plainObjects(values: Values): KubeObject[] {
