@@ -32,7 +32,7 @@ export {
   type FolderState,
   updateManifestFolder,
 } from "./deploy/manifest-folder.ts";
-export { describeBreakingChanges } from "./deploy/report.ts";
+export { describeBreakingChanges, describeDrift } from "./deploy/report.ts";
 export { parseGoDuration } from "./go-duration.ts";
 export { goDuration } from "./go-duration-schema.ts";
 export type { IssuerObject } from "./issuer-object.ts";

@@ -45,13 +45,24 @@ export function readValues(given: unknown): Values {
 /**
  * Reads a file of values, as it is given to Helm with `--values`.
  *
- * @throws what reading a file throws; TypeError where it holds no YAML, or wrong values.
+ * @throws Error that names the file where it cannot be read; TypeError where it holds no YAML, or
+ * wrong values.
  */
 export async function readValuesFile(path: string): Promise<Values> {
-  const document = parseDocument(await readFile(path, "utf8"));
+  const document = parseDocument(await textOfFile(path));
   const [fault] = document.errors;
-  if (fault !== undefined) throw new TypeError(`Cannot read ${path}: ${fault.message}`);
+  if (fault !== undefined) throw new TypeError(`Cannot read values ${path}: ${fault.message}`);
   return readValues(document.toJS());
+}
+
+async function textOfFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "it does not exist" : code;
+    throw new Error(`Cannot read values ${path}: ${why}, give a file that can be read`, { cause });
+  }
 }
 
 /** The JSON Schema of the chart's values, `values.schema.json`. */

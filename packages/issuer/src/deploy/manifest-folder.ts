@@ -64,8 +64,15 @@ export async function writeManifestFolder(
 ): Promise<void> {
   for (const { path, content } of files) {
     const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw new Error(`Cannot write ${file}: ${code}, name a folder that can be written`, {
+        cause,
+      });
+    }
   }
 }
 
@@ -73,7 +80,9 @@ async function contentOf(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code = "" } = error as NodeJS.ErrnoException;
+    // A file where a folder should be is told when it is written.
+    if (["ENOENT", "ENOTDIR"].includes(code)) return undefined;
     throw error;
   }
 }
