@@ -18,6 +18,7 @@ import {
   type ValuesSchema,
 } from "./manifests/example-values.ts";
 import { findHelm, renderChart, runHelm } from "./manifests/helm.ts";
+import { buildBase, findKustomize } from "./manifests/kustomize.ts";
 import { serviceMonitorCrd } from "./manifests/service-monitor-crd.ts";
 import { WITHOUT_GO } from "./x509/tools.ts";
 
@@ -26,6 +27,11 @@ const NAMESPACE = "charted";
 const NAMESPACES = [NAMESPACE, "team-a", "team-b", "leases", "cluster-secrets"];
 /** Enough for a few dozen renderings while others build. */
 const timeout = 170_000;
+
+const DEFAULTS = parse(
+  manifestFiles(issuers, { name: NAME }).find(({ path }) => path === "chart/values.yaml")
+    ?.content ?? "",
+) as Values;
 
 const SWITCHED_ON: Values = {
   leaderElection: { enabled: true },
@@ -100,6 +106,15 @@ describe("the manifests of our issuers", { skip: WITHOUT_GO }, () => {
     await assert.rejects(dryRun.apply(wrong), /spec\.replica|field not declared in schema/);
   });
 
+  it("are the same as kustomize makes of the base, and in one file", async () => {
+    const installed = await readFile(join(folder, "install.yaml"), "utf8");
+    const isInstalled = ({ kind }: KubeObject): boolean => kind !== "ServiceMonitor";
+    const expected = byName(plainObjects({}).filter(isInstalled));
+    assert.deepEqual(byName(objectsIn(installed)), expected);
+    const built = await buildBase(await findKustomize(), join(folder, "base"));
+    assert.deepEqual(byName(built), expected);
+  });
+
   it("pass Helm's own lint", async () => {
     const said = await runHelm(helm, ["lint", "--strict", join(folder, "chart")]);
     assert.match(said, /1 chart\(s\) linted, 0 chart\(s\) failed/);
@@ -165,13 +180,16 @@ function plainObjects(values: Values): KubeObject[] {
   const files = manifestFiles(issuers, { name: NAME, namespace: NAMESPACE, values });
   return files
     .filter(({ path }) => path.startsWith("base/") && path !== "base/kustomization.yaml")
-    .flatMap(({ content }) => parseAllDocuments(content))
-    .map((document) => document.toJS() as KubeObject);
+    .flatMap(({ content }) => objectsIn(content));
+}
+
+function objectsIn(yaml: string): KubeObject[] {
+  return parseAllDocuments(yaml).map((document) => document.toJS() as KubeObject);
 }
 
 /** Those that the chart has as well. */
 function chartedObjects(values: Values): KubeObject[] {
-  const { crds, metrics } = mergeValues(defaults(), values) as {
+  const { crds, metrics } = mergeValues(DEFAULTS, values) as {
     crds: { enabled: boolean; keep: boolean };
     metrics: { enabled: boolean; serviceMonitor: { enabled: boolean } };
   };
@@ -188,11 +206,6 @@ function chartedObjects(values: Values): KubeObject[] {
         ? { ...object, metadata: { ...object.metadata, annotations: keep } }
         : object,
     );
-}
-
-function defaults(): Values {
-  const files = manifestFiles(issuers, { name: NAME });
-  return parse(files.find(({ path }) => path === "chart/values.yaml")?.content ?? "") as Values;
 }
 
 /** Helm sorts what it renders by what must be there first. */

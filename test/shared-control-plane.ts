@@ -12,6 +12,7 @@ import { serveIssuers } from "../tools/serve-issuers.ts";
 import { KUBECONFIG_VARIABLE } from "./cluster/connect.ts";
 import { NAMESPACES_OF_TESTS } from "./cluster/namespaces.ts";
 import { findHelm } from "./manifests/helm.ts";
+import { findKustomize } from "./manifests/kustomize.ts";
 import { WITHOUT_GO } from "./x509/tools.ts";
 
 let stop: () => Promise<void> = async () => {};
@@ -19,7 +20,10 @@ let stop: () => Promise<void> = async () => {};
 export async function globalSetup(): Promise<void> {
   const options = { progress: printProgress };
   // Built here where it is not there yet: a test has too little time for it.
-  if (!WITHOUT_GO) await printStep("find Helm, or build it", findHelm);
+  if (!WITHOUT_GO) {
+    await printStep("find Helm, or build it", findHelm);
+    await printStep("find kustomize, or build it", findKustomize);
+  }
   const controlPlane = await startControlPlane(options);
   stop = () => controlPlane.stop();
   // Off by default in cert-manager, and part of its conformance tests.

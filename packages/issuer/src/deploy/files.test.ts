@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import * as z from "zod";
+import { type ControllerFlags, commandLine } from "../command-line.ts";
 import { defineIssuer } from "../define-issuer.ts";
 import type { Manifest } from "../manifest.ts";
 import { type ManifestFilesOptions, manifestFiles } from "./files.ts";
@@ -108,6 +109,27 @@ describe("manifestFiles()", () => {
       "--log-level=info",
       "--max-pending-duration=1h",
     ]);
+  });
+
+  it("gives the program no flag that it does not know", async () => {
+    const namespaced = { namespaces: ["a"], clusterResourceNamespace: "b" };
+    const leaderElection = { enabled: true, id: "lease", namespace: "c" };
+    const durations = { maxRetryDuration: "1h", maxPendingDuration: "24h" };
+    const switches = { certificateRequests: false, certificateSigningRequests: false };
+    const rates = { maxConcurrentRequests: 1, maxConcurrentRequestsPerIssuer: 1 };
+    const all = { ...namespaced, leaderElection, ...durations, ...switches, ...rates };
+    for (const values of [{}, all]) {
+      let flags: ControllerFlags | undefined;
+      const program = commandLine("acme", {
+        runController: async (given) => {
+          flags = given;
+        },
+        printManifests: () => assert.fail("it is to serve"),
+      });
+      await program.exitOverride().parseAsync(["node", "acme", ...(argsWith(values) ?? [])]);
+      assert.equal(flags?.leaderElect, true);
+      assert.equal(flags?.certificateRequests, values !== all);
+    }
   });
 
   it("never runs two pods at the same time that do not know of each other", () => {
