@@ -53,7 +53,7 @@ function valuesYaml(values: Values): string {
 function entryLines(values: Values, at: { path: string; indent: string }): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
     const path = `${at.path}${name}`;
-    const found = Object.entries(VALUES).find(([each]) => each === path)?.[1];
+    const found = Object.hasOwn(VALUES, path) ? VALUES[path] : undefined;
     if (found === undefined) {
       const inner = { path: `${path}.`, indent: `${at.indent}  ` };
       return [`${at.indent}${name}:`, ...entryLines(value as Values, inner)];

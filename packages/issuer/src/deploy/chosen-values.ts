@@ -93,7 +93,7 @@ function valuesSchema(): z.ZodType {
 }
 
 function isElectedOrOne(given: unknown): boolean {
-  const { replicas = VALUES.replicas.default, leaderElection } = Object(given) as {
+  const { replicas = Number(VALUES.replicas?.default), leaderElection } = Object(given) as {
     replicas?: number;
     leaderElection?: { enabled?: boolean };
   };

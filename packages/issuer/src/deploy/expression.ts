@@ -8,7 +8,7 @@ import {
   type Template,
   When,
 } from "./template.ts";
-import { FORMS, type ValuePath } from "./values.ts";
+import { formOf, type ValuePath } from "./values.ts";
 
 /** The release's name, by which all that it consists of is called. */
 export const NAME: Expression<string> = new Expression(
@@ -26,7 +26,7 @@ export const NAMESPACE: Expression<string> = new Expression(
 
 /** One of the chart's values. */
 export function value(path: ValuePath): Expression {
-  return new Expression(FORMS[path], `$.Values.${path}`, ({ values }) => valueAt(values, path));
+  return new Expression(formOf(path), `$.Values.${path}`, ({ values }) => valueAt(values, path));
 }
 
 /** What a loop calls its member. */

@@ -54,6 +54,13 @@ describe("helmTemplate()", () => {
     ]);
   });
 
+  it("refuses a value that the chart has not", () => {
+    assert.throws(() => value("replica"), {
+      name: "TypeError",
+      message: "Cannot use value replica: the chart has none",
+    });
+  });
+
   it("asks once about neighbours that depend on the same", () => {
     const isMeasured = value("metrics.enabled");
     const object = {

@@ -2,6 +2,9 @@ import * as z from "zod";
 import type { Json } from "../outcome.ts";
 import type { Form } from "./template.ts";
 
+/** The name of a value, as it is given with `--set`: `image.tag`. */
+export type ValuePath = string;
+
 /** One of the chart's values: what it is, and what it is for. */
 export interface Value {
   readonly default: Json;
@@ -41,7 +44,7 @@ const port = z.int().min(1_024).max(65_535);
  * All values of the chart, and of the plain manifests, which are made from the same objects. An
  * empty text stands for what is not given.
  */
-export const VALUES = {
+export const VALUES: Readonly<Record<ValuePath, Value>> = {
   "image.repository": {
     default: "",
     schema: someText,
@@ -288,18 +291,17 @@ export const VALUES = {
     schema: oneSwitch,
     description: "Whether they, and all issuers with them, stay when the release is uninstalled.",
   },
-} as const satisfies Readonly<Record<string, Value>>;
+};
 
-/** The name of a value, as it is given with `--set`. */
-export type ValuePath = keyof typeof VALUES;
-
-/** How each value stands in YAML. */
-export const FORMS: Readonly<Record<ValuePath, Form>> = Object.fromEntries(
-  Object.entries(VALUES).map(([path, { default: value }]) => [path, formOf(value)]),
-) as Record<ValuePath, Form>;
-
-function formOf(value: Json): Form {
-  switch (typeof value) {
+/**
+ * How a value stands in YAML.
+ *
+ * @throws TypeError for one that the chart has not.
+ */
+export function formOf(path: ValuePath): Form {
+  const found = VALUES[path];
+  if (found === undefined) throw new TypeError(`Cannot use value ${path}: the chart has none`);
+  switch (typeof found.default) {
     case "string":
       return "text";
     case "number":
