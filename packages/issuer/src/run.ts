@@ -45,7 +45,7 @@ const LAST_MOMENT_MS = 1_000;
 
 /**
  * Runs the program of an issuer controller: reads its flags, then serves the issuer types until
- * SIGTERM or SIGINT; `manifests` prints CRDs and RBAC instead.
+ * SIGTERM or SIGINT; `manifests` prints CRDs and RBAC instead, or writes all of an installation.
  *
  * Sets `process.exitCode` to 2 for wrong flags and to 1 where it cannot go on, with the reason on
  * stderr. It ends the process only after a failure, if something that was left running, such as a call
