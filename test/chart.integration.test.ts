@@ -35,6 +35,7 @@ const DEFAULTS = parse(
 
 const SWITCHED_ON: Values = {
   leaderElection: { enabled: true },
+  sharding: { enabled: false },
   approver: { enabled: true },
   replicas: 3,
   certificateRequests: true,

@@ -11,6 +11,8 @@ const BY_PATH: Readonly<Record<string, unknown>> = {
   "leaderElection.enabled": false,
   "leaderElection.namespace": "leases",
   "leaderElection.id": "another.example.com",
+  "sharding.enabled": true,
+  "sharding.requestsOf": ["CAClusterIssuer/busy=4"],
   namespaces: ["team-a", "team-b"],
   secretNamespaces: ["team-a"],
   secretNames: { "team-b": ["ca", "token"], "team-a": ["ca"] },
@@ -71,6 +73,7 @@ const BY_PATH: Readonly<Record<string, unknown>> = {
 const TOGETHER: Values = {
   extraVolumeMounts: { extraVolumes: BY_PATH.extraVolumes },
   "leaderElection.enabled": { replicas: 1 },
+  "sharding.requestsOf": { sharding: { enabled: true } },
   "metrics.serviceMonitor.interval": { metrics: { serviceMonitor: { enabled: true } } },
   "metrics.serviceMonitor.labels": { metrics: { serviceMonitor: { enabled: true } } },
 };

@@ -13,7 +13,7 @@ describe("readValues()", () => {
     [{ logLevel: "loud" }, /logLevel: Invalid option: expected one of "debug"\|/],
     [
       { leaderElection: { enabled: false } },
-      /they: leaderElection\.enabled must be true where replicas is more than 1/,
+      /they: leaderElection\.enabled or sharding\.enabled must be true where replicas is more than 1/,
     ],
     [[], /they: Invalid input: expected object/],
   ] as const) {
@@ -29,10 +29,15 @@ describe("readValues()", () => {
     assert.deepEqual(readValues(values), values);
   });
 
-  it("takes one pod without a lease", () => {
-    const values = { replicas: 1, leaderElection: { enabled: false } };
-    assert.deepEqual(readValues(values), values);
-  });
+  for (const [rule, values] of [
+    ["one pod without a lease", { replicas: 1, leaderElection: { enabled: false } }],
+    [
+      "several that divide the work",
+      { leaderElection: { enabled: false }, sharding: { enabled: true } },
+    ],
+  ] as const) {
+    it(`takes ${rule}`, () => assert.deepEqual(readValues(values), values));
+  }
 });
 
 describe("mergeValues()", () => {

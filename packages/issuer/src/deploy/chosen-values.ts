@@ -68,15 +68,16 @@ async function textOfFile(path: string): Promise<string> {
 /** The JSON Schema of the chart's values, `values.schema.json`. */
 export function valuesJsonSchema(): object {
   const schema = z.toJSONSchema(valuesSchema(), { target: "draft-07", io: "input" });
-  return { ...schema, ...ONE_WITHOUT_ELECTION };
+  return { ...schema, ...ONE_WITHOUT_LEASES };
 }
 
 /** Two pods that do not know of each other would both sign. */
-const ONE_WITHOUT_ELECTION = {
+const ONE_WITHOUT_LEASES = {
   if: {
     required: ["leaderElection"],
     properties: {
       leaderElection: { required: ["enabled"], properties: { enabled: { const: false } } },
+      sharding: { properties: { enabled: { const: false } } },
     },
   },
   // biome-ignore lint/suspicious/noThenProperty: it is JSON Schema's word.
@@ -87,17 +88,19 @@ function valuesSchema(): z.ZodType {
   const fields = nest((_, { schema, description }) => schema.optional().describe(description));
   // Helm gives it to every chart that is part of another.
   return objectOf({ ...fields, global: z.record(z.string(), z.unknown()).optional() }).refine(
-    isElectedOrOne,
-    "leaderElection.enabled must be true where replicas is more than 1",
+    hasLeasesOrOne,
+    "leaderElection.enabled or sharding.enabled must be true where replicas is more than 1",
   );
 }
 
-function isElectedOrOne(given: unknown): boolean {
-  const { replicas = Number(VALUES.replicas?.default), leaderElection } = Object(given) as {
+function hasLeasesOrOne(given: unknown): boolean {
+  const { replicas, leaderElection, sharding } = Object(given) as {
     replicas?: number;
     leaderElection?: { enabled?: boolean };
+    sharding?: { enabled?: boolean };
   };
-  return replicas <= 1 || leaderElection?.enabled !== false;
+  const isOne = (replicas ?? Number(VALUES.replicas?.default)) <= 1;
+  return isOne || leaderElection?.enabled !== false || sharding?.enabled === true;
 }
 
 type Nested<T> = { readonly [name: string]: T | Nested<T> };

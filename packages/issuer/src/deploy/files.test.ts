@@ -111,6 +111,17 @@ describe("manifestFiles()", () => {
     ]);
   });
 
+  it("has all pods work where they divide the work, and none elected", () => {
+    const values = { sharding: { enabled: true, requestsOf: ["AcmeClusterIssuer/busy=4"] } };
+    const args = argsWith(values) ?? [];
+    assert.equal(args.includes("--sharded"), true);
+    assert.equal(args.includes("--shard-requests-of=AcmeClusterIssuer/busy=4"), true);
+    assert.equal(args.includes("--leader-elect"), false);
+    const rbac = objectsIn(filesWith({ values }).get("base/rbac.yaml"));
+    const roles = rbac.filter(({ kind }) => kind === "Role").map(({ metadata }) => metadata.name);
+    assert.deepEqual(roles, ["acme-references", "acme-shards"]);
+  });
+
   it("gives the program no flag that it does not know", async () => {
     const namespaced = { namespaces: ["a"], clusterResourceNamespace: "b" };
     const leaderElection = { enabled: true, id: "lease", namespace: "c" };

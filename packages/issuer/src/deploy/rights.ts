@@ -62,7 +62,9 @@ export function controllerRightsTemplates(program: Program): Template[] {
     ),
     ...referenceTemplates(program),
     ...[role, roleBinding].map((object) => when(IS_ELECTED, object(program, lease))),
-    ...[role, roleBinding].map((object) => when(value("sharding.enabled"), object(program, shards))),
+    ...[role, roleBinding].map((object) =>
+      when(value("sharding.enabled"), object(program, shards)),
+    ),
   ];
 }
 

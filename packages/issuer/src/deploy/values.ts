@@ -68,7 +68,8 @@ export const VALUES: Readonly<Record<ValuePath, Value>> = {
   replicas: {
     default: 2,
     schema: z.int().min(0),
-    description: "How many pods run. With more than one, leaderElection.enabled or sharding.enabled must be true.",
+    description:
+      "How many pods run. With more than one, leaderElection.enabled or sharding.enabled must be true.",
   },
   "leaderElection.enabled": {
     default: true,
