@@ -1,8 +1,8 @@
 import type { StoreChange, StoreReader } from "@countersign/kube";
 import type { IssuerDefinition } from "../define-issuer.ts";
 import { kindsOf } from "../define-issuer.ts";
-import type { IssuerObject } from "../issuer-object.ts";
 import { IssuerFlows } from "../issuer-flows.ts";
+import type { IssuerObject } from "../issuer-object.ts";
 import { IssuerReconciler } from "../issuer-reconciler.ts";
 import { type IssuerKey, issuerKeyOf } from "../issuer-ref.ts";
 import type { ObjectEvent } from "../request-event.ts";
