@@ -7,6 +7,7 @@ export const NAMESPACES_OF_TESTS = [
   "ingresses",
   "requests",
   "issuer-faults",
+  "explained",
 ] as const;
 
 /** One of them. */

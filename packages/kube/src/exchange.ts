@@ -66,6 +66,8 @@ export async function exchange(dispatcher: Dispatcher, sending: Sending): Promis
     // undici notices an abort only once a connection is free: a caller is not kept waiting for it.
     const { statusCode, headers: answered, body } = await abortable(answering, signal);
     const retryAfter = answered["retry-after"];
+    const { date } = answered;
+    if (typeof date === "string") request.onServerDate?.(date);
     return {
       status: statusCode,
       retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,

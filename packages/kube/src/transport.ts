@@ -17,6 +17,8 @@ export interface ApiRequest {
    * nothing is sent.
    */
   readonly beforeSend?: (() => void) | undefined;
+  /** Told the `Date` header of each answer: the server's clock, in whole seconds. */
+  readonly onServerDate?: ((date: string) => void) | undefined;
 }
 
 /**

@@ -1,0 +1,81 @@
+import type { KubeObject } from "@countersign/kube";
+import { standingOf } from "../cluster/controller-leases.ts";
+import { type Finding, unseen } from "../finding.ts";
+import type { IssuerSnapshot } from "./snapshot.ts";
+import { ago, span } from "./times.ts";
+
+/**
+ * Tells whether a controller of an issuer's group works, from its leases: one that is held and fresh
+ * is enough. Without any lease it says when the controller was last heard of, if ever.
+ */
+export function explainController(snapshot: IssuerSnapshot, now: Date): Finding {
+  const { reference, leases, issuer } = snapshot;
+  const about = `Controller of ${reference.group}`;
+  if (leases.is === "unknown") return unseen(about, "Its leases", leases.right);
+  const found = leases.is === "there" ? leases.object : [];
+  const standings = found.map((lease) => {
+    const { namespace, name } = lease.metadata;
+    return { name: `Lease ${namespace}/${name}`, ...standingOf(lease, now) };
+  });
+  const held = standings.find((each) => each.is === "held");
+  if (held !== undefined) {
+    return {
+      code: "controller-leads",
+      level: "ok",
+      about,
+      message: `it runs: ${held.name} is held by ${held.by}, renewed ${span(held.renewedMsAgo)} ago.`,
+    };
+  }
+  const expired = standings.find((each) => each.is === "expired");
+  if (expired !== undefined) {
+    return {
+      code: "lease-expired",
+      level: "problem",
+      about,
+      message: `it does not run, or has lost its lease: ${expired.name} was last renewed ${span(expired.renewedMsAgo)} ago, by ${expired.by}.`,
+      next: START,
+    };
+  }
+  const [free] = standings;
+  if (free !== undefined) {
+    return {
+      code: "lease-free",
+      level: "problem",
+      about,
+      message: `it does not run: nobody holds ${free.name}.`,
+      next: START,
+    };
+  }
+  const heard = issuer.is === "there" ? lastHeardOf(issuer.object) : undefined;
+  const last =
+    heard === undefined
+      ? "and nothing of it has been seen"
+      : `and it was last heard of ${ago(heard.time, now)} ago, as ${heard.manager}`;
+  return {
+    code: "controller-unknown",
+    level: "unknown",
+    about,
+    message: `it cannot be told whether it runs: no Lease is named after its group, ${last}.`,
+    next: "Look at its pods and their log: that it was started, and with which flags (--namespaces, --certificate-requests).",
+  };
+}
+
+const START =
+  "Start the controller, or find out from its log why it ended: kubectl get pods --all-namespaces.";
+
+interface ManagedField {
+  readonly manager?: string;
+  readonly subresource?: string;
+  readonly time?: string;
+}
+
+/** Who wrote an issuer's status last, and when: the API server keeps it. */
+function lastHeardOf(issuer: KubeObject): { manager: string; time: string } | undefined {
+  const fields = (issuer.metadata.managedFields ?? []) as readonly ManagedField[];
+  const [latest] = fields
+    .flatMap(({ manager, subresource, time }) =>
+      subresource === "status" && manager && time ? [{ manager, time }] : [],
+    )
+    .sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+  return latest;
+}
