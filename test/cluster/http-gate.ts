@@ -12,8 +12,14 @@ export interface Gate extends AsyncDisposable {
   refuse(isRefusing: boolean): void;
 }
 
-/** Starts a gateway that speaks to an API server with a connection's client certificate. */
-export async function startGate(connection: Connection): Promise<Gate> {
+/**
+ * Starts a gateway that speaks to an API server with a connection's client certificate. With
+ * `dateOffsetMs` its answers tell another time than the API server's.
+ */
+export async function startGate(
+  connection: Connection,
+  { dateOffsetMs = 0 }: { dateOffsetMs?: number } = {},
+): Promise<Gate> {
   const { certPem: cert, keyPem: key } = connection.clientCertificate ?? {};
   let isRefusing = false;
   let refused = 0;
@@ -29,7 +35,8 @@ export async function startGate(connection: Connection): Promise<Gate> {
     answer.on("close", () => upstream.destroy());
     upstream.on("response", (response) => {
       response.on("error", () => answer.destroy());
-      answer.writeHead(response.statusCode ?? 502, response.headers);
+      const date = new Date(Date.parse(response.headers.date ?? "") + dateOffsetMs).toUTCString();
+      answer.writeHead(response.statusCode ?? 502, { ...response.headers, date });
       answer.flushHeaders();
       response.pipe(answer);
     });

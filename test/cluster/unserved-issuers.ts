@@ -78,7 +78,11 @@ export async function writeLease(
     leaseDurationSeconds: 3_600,
     renewTime: renewTime.toISOString().replace("Z", "000Z"),
   };
-  await client.apply(leases, { metadata: { namespace, name }, spec }, { fieldOwner: "a-controller" });
+  await client.apply(
+    leases,
+    { metadata: { namespace, name }, spec },
+    { fieldOwner: "a-controller" },
+  );
 }
 
 /** What a controller would have written to a request. */

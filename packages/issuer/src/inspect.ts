@@ -1,5 +1,6 @@
 // What a tool needs that looks at requests and issuers from outside the controllers: the same reading
 // of objects, the same calls of an author's functions, the same words. Not for authors of issuers.
+export { readApprovalSafety } from "./approval-support.ts";
 export { type AttemptState, attemptConditionType, readAttemptState } from "./attempt-state.ts";
 export { AuthorCalls, type AuthorCallsOptions, type CalledIssuer } from "./author-calls.ts";
 export { type GateVerdict, passGate } from "./certificate-gate.ts";

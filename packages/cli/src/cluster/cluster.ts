@@ -47,7 +47,7 @@ export async function withCluster<T>(
     ...(path === undefined ? {} : { path }),
     ...(context === undefined ? {} : { context }),
   }).catch((cause: unknown) => {
-    throw failure(`${messageOf(cause)}. Give --kubeconfig the file of a cluster`, { cause });
+    throw failure(`${messageOf(cause)}. See --kubeconfig and --context`, { cause });
   });
   const transport = createTransport(connection, { userAgent: "countersign/cli" });
   try {

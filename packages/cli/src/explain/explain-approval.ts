@@ -41,7 +41,7 @@ export function explainApproval(snapshot: RequestSnapshot, about: string, now: D
   if (mayApprove.is === "unknown") {
     return [
       notApproved(about, age, "why is not known"),
-      unseen(`ServiceAccount ${name}`, "Whether it may approve", mayApprove.right),
+      unseen(`ServiceAccount ${name}`, "whether it may approve", mayApprove.right),
     ];
   }
   if (sinceMs(creationTimestamp, now) < MOMENT_MS) {

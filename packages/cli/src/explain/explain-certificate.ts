@@ -64,7 +64,7 @@ function explainIssuing(
   });
   switch (request.is) {
     case "unknown":
-      return [first("waiting"), unseen(about, "Its requests", request.right)];
+      return [first("waiting"), unseen(about, "its requests", request.right)];
     case "absent":
       return [first("waiting"), ...explainNoRequest(snapshot, { about, since, now })];
     case "there": {

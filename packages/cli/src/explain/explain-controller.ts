@@ -1,17 +1,32 @@
-import type { KubeObject } from "@countersign/kube";
+import type { KubeObject, Lease } from "@countersign/kube";
 import { standingOf } from "../cluster/controller-leases.ts";
+import type { Seen } from "../cluster/seen.ts";
 import { type Finding, unseen } from "../finding.ts";
 import type { IssuerSnapshot } from "./snapshot.ts";
 import { ago, span } from "./times.ts";
+
+/** What there is to be seen of a group's controller. */
+export interface ControllerSnapshot {
+  readonly group: string;
+  readonly leases: Seen<readonly Lease[]>;
+  /** Its issuers, or some of them: who wrote them is a sign of life. */
+  readonly issuers: readonly KubeObject[];
+}
+
+/** What there is to be seen of the controller of an issuer. */
+export function controllerOf({ reference, leases, issuer }: IssuerSnapshot): ControllerSnapshot {
+  const issuers = issuer.is === "there" ? [issuer.object] : [];
+  return { group: reference.group, leases, issuers };
+}
 
 /**
  * Tells whether a controller of an issuer's group works, from its leases: one that is held and fresh
  * is enough. Without any lease it says when the controller was last heard of, if ever.
  */
-export function explainController(snapshot: IssuerSnapshot, now: Date): Finding {
-  const { reference, leases, issuer } = snapshot;
-  const about = `Controller of ${reference.group}`;
-  if (leases.is === "unknown") return unseen(about, "Its leases", leases.right);
+export function explainController(snapshot: ControllerSnapshot, now: Date): Finding {
+  const { group, leases, issuers } = snapshot;
+  const about = `Controller of ${group}`;
+  if (leases.is === "unknown") return unseen(about, "its leases", leases.right);
   const found = leases.is === "there" ? leases.object : [];
   const standings = found.map((lease) => {
     const { namespace, name } = lease.metadata;
@@ -46,7 +61,7 @@ export function explainController(snapshot: IssuerSnapshot, now: Date): Finding 
       next: START,
     };
   }
-  const heard = issuer.is === "there" ? lastHeardOf(issuer.object) : undefined;
+  const heard = lastHeardOf(issuers);
   const last =
     heard === undefined
       ? "and nothing of it has been seen"
@@ -69,10 +84,12 @@ interface ManagedField {
   readonly time?: string;
 }
 
-/** Who wrote an issuer's status last, and when: the API server keeps it. */
-function lastHeardOf(issuer: KubeObject): { manager: string; time: string } | undefined {
-  const fields = (issuer.metadata.managedFields ?? []) as readonly ManagedField[];
-  const [latest] = fields
+/** Who wrote some issuers' status last, and when: the API server keeps it. */
+function lastHeardOf(
+  issuers: readonly KubeObject[],
+): { manager: string; time: string } | undefined {
+  const [latest] = issuers
+    .flatMap(({ metadata }) => (metadata.managedFields ?? []) as readonly ManagedField[])
     .flatMap(({ manager, subresource, time }) =>
       subresource === "status" && manager && time ? [{ manager, time }] : [],
     )

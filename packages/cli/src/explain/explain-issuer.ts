@@ -1,6 +1,6 @@
 import { findCondition } from "@countersign/issuer/inspect";
 import { type Finding, unseen } from "../finding.ts";
-import { explainController } from "./explain-controller.ts";
+import { controllerOf, explainController } from "./explain-controller.ts";
 import type { IssuerReference, IssuerSnapshot } from "./snapshot.ts";
 import { ago, MOMENT_MS, sinceMs } from "./times.ts";
 
@@ -20,7 +20,7 @@ export function explainIssuer(snapshot: IssuerSnapshot, now: Date): Finding[] {
   const about = describeReference(reference);
   switch (issuer.is) {
     case "unknown":
-      return [unseen(about, "The issuer", issuer.right)];
+      return [unseen(about, "it", issuer.right)];
     case "absent":
       return [
         {
@@ -128,7 +128,7 @@ function slow(
   now: Date,
 ): Finding[] {
   if (sinceMs < MOMENT_MS) return [{ code, level: "waiting", about, message }];
-  const controller = explainController(snapshot, now);
+  const controller = explainController(controllerOf(snapshot), now);
   const next =
     controller.level === "ok"
       ? "Look at the controller's log: it runs and does not say anything of this issuer."

@@ -1,7 +1,7 @@
 import { type AttemptState, findCondition, readAttemptState } from "@countersign/issuer/inspect";
 import type { Finding } from "../finding.ts";
 import { explainApproval } from "./explain-approval.ts";
-import { explainController } from "./explain-controller.ts";
+import { controllerOf, explainController } from "./explain-controller.ts";
 import { explainIssuer } from "./explain-issuer.ts";
 import type { RequestSnapshot } from "./snapshot.ts";
 import { ago, MOMENT_MS, sinceMs, span } from "./times.ts";
@@ -118,7 +118,7 @@ function explainOpen(snapshot: RequestSnapshot, about: string, now: Date): Findi
       next: "See to the issuer's controller, below: it does not run, does not serve this namespace, or not this kind of request.",
     },
     ...ready,
-    explainController(issuer, now),
+    explainController(controllerOf(issuer), now),
   ];
 }
 
@@ -147,7 +147,7 @@ function explainAttempt(
         next: "See to the issuer's controller, below.",
       },
       ...ready,
-      explainController(issuer, now),
+      explainController(controllerOf(issuer), now),
     ];
   }
   if (pendingSince !== undefined) {
