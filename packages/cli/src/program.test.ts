@@ -50,6 +50,20 @@ const ROWS: readonly {
 }[] = [
   { name: "prints the text of a report", args: ["look", "x"], code: 0, out: "all is well\n" },
   {
+    name: "prints nothing that moves a terminal's cursor",
+    result: { ...OK, text: "CN=a\u001b[2Jb\r\nnext\u009b" },
+    args: ["look", "x"],
+    code: 0,
+    out: "CN=a\\x1b[2Jb\\x0d\nnext\\x9b\n",
+  },
+  {
+    name: "says nothing that moves a terminal's cursor",
+    result: failure("Cannot look: \u001b[2J"),
+    args: ["look", "x"],
+    code: 1,
+    err: "Cannot look: \\x1b[2J\n",
+  },
+  {
     name: "prints the value of a report as JSON",
     args: ["look", "x", "--output", "json"],
     code: 0,

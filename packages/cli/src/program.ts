@@ -1,6 +1,7 @@
 import { messageOf } from "@countersign/issuer/inspect";
 import { Command, CommanderError, Option } from "commander";
 import { CliError, type ExitCode, exitCodeOf } from "./cli-error.ts";
+import { printable } from "./printable.ts";
 
 /** Where a command writes, and what ends it. */
 export interface Terminal {
@@ -46,9 +47,10 @@ export interface CliCommand {
   run(invocation: Invocation): Promise<Report>;
 }
 
-const DESCRIPTION = `For whoever writes or runs a cert-manager issuer.
-
-Exit codes: 0 all is well, 1 a problem was found or something failed, 2 wrong usage.`;
+const DESCRIPTION = [
+  "For whoever writes or runs a cert-manager issuer.",
+  "Exit codes: 0 all is well, 1 a problem was found or something failed, 2 wrong usage.",
+].join("\n\n");
 
 const HINT = "Add --help to see what there is.";
 
@@ -108,12 +110,12 @@ async function print(
   try {
     const { isOk, text, value } = await run();
     if (output === "json") terminal.out(`${JSON.stringify(value, null, 2)}\n`);
-    else if (text !== "") terminal.out(`${text}\n`);
+    else if (text !== "") terminal.out(`${printable(text)}\n`);
     return isOk ? 0 : 1;
   } catch (error) {
     // Its causes are for whoever debugs this program.
     const message = error instanceof CliError ? error.message : messageOf(error);
-    terminal.err(`${message}\n`);
+    terminal.err(`${printable(message)}\n`);
     const code = error instanceof CliError ? error.code : "ERR_CLI_FAILED";
     if (output === "json")
       terminal.out(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);

@@ -158,6 +158,19 @@ describe("createTransport(): a call", { timeout: 30_000 }, () => {
     );
   });
 
+  it("tells the server's clock, also when the server refuses", async () => {
+    const date = "Sun, 01 Mar 2026 12:00:00 GMT";
+    const server = await serve((_, response, count) =>
+      count === 1 ? void response.writeHead(204, { date }).end() : refuse(response, 403, { date }),
+    );
+    const transport = open({ server: server.url });
+    const told: string[] = [];
+    const call = { ...GET, onServerDate: (each: string) => told.push(each) };
+    await transport.request(call);
+    await assert.rejects(transport.request(call), { status: 403 });
+    assert.deepEqual(told, [date, date]);
+  });
+
   it("gives undefined for an answer without a body", async () => {
     const server = await serve((_, response) => void response.writeHead(204).end());
     assert.equal(await open({ server: server.url }).request(GET), undefined);

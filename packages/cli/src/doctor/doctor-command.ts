@@ -30,11 +30,12 @@ interface DoctorOptions extends InspectFlags {
   readonly certificateSigningRequests: boolean;
 }
 
-const DESCRIPTION = `Looks through a whole installation, and says what is wrong and what to do.
-
-The clock, cert-manager and its webhook, and of each issuer's API group: definitions, rights,
-approver, controller, issuers, what they refer to, requests that wait. Only reads, but for one dry
-run. Exit code 1 if there is a problem.`;
+const DESCRIPTION = [
+  "Looks through a whole installation, and says what is wrong and what to do.",
+  "The clock, cert-manager and its webhook, and of each issuer's API group: " +
+    "definitions, rights, approver, controller, issuers, what they refer to, requests " +
+    "that wait. Only reads, but for one dry run. Exit code 1 if there is a problem.",
+].join("\n\n");
 
 /** `countersign doctor`. */
 export const doctorCommand: CliCommand = {

@@ -19,9 +19,9 @@ const REFS: readonly (readonly [ending: RegExp, kind: SpecReference["kind"]])[] 
 ];
 
 /**
- * Finds what an issuer refers to by the names of its fields: `secretName`, `authSecretName`,
- * `tokenSecretRef: { name }`. No schema tells, so it is a guess, and a good one for every issuer that
- * we know of.
+ * Finds what an issuer refers to by the names of its fields, `secretName`, `authSecretName`,
+ * `tokenSecretRef: { name }`, and by their shape: `{ name, key }` is an entry of a Secret. No schema
+ * tells, so it is a guess: what is called otherwise is not found.
  */
 export function findReferences(spec: unknown): SpecReference[] {
   if (Array.isArray(spec)) return spec.flatMap(findReferences);
@@ -34,8 +34,8 @@ function referencesOf(field: string, value: unknown): SpecReference[] {
     const kind = kindOf(NAMES, field);
     return kind === undefined || value === "" ? [] : [{ kind, name: value }];
   }
-  const { name, namespace } = (value ?? {}) as { name?: unknown; namespace?: unknown };
-  const kind = kindOf(REFS, field);
+  const { name, namespace, key } = (value ?? {}) as Partial<Record<string, unknown>>;
+  const kind = kindOf(REFS, field) ?? (typeof key === "string" ? "Secret" : undefined);
   if (kind === undefined || typeof name !== "string" || name === "") return findReferences(value);
   return [{ kind, name, ...(typeof namespace === "string" ? { namespace } : {}) }];
 }

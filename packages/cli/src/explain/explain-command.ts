@@ -14,11 +14,12 @@ interface ExplainOptions extends InspectFlags {
   readonly namespace?: string;
 }
 
-const DESCRIPTION = `Says where a certificate stands, and what to do next.
-
-Follows a Certificate, CertificateRequest (cr) or Kubernetes CertificateSigningRequest (csr) to its
-issuer and that issuer's controller, whoever has made it. Only reads. Exit code 1 if it does not go on
-by itself.`;
+const DESCRIPTION = [
+  "Says where a certificate stands, and what to do next.",
+  "Follows a Certificate, CertificateRequest (cr) or Kubernetes " +
+    "CertificateSigningRequest (csr) to its issuer and that issuer's controller, whoever " +
+    "has made it. Only reads. Exit code 1 if it does not go on by itself.",
+].join("\n\n");
 
 /** `countersign explain`. */
 export const explainCommand: CliCommand = {

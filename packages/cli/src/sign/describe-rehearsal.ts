@@ -208,11 +208,6 @@ function section(title: string, rows: readonly Row[]): string[] {
   return ["", title, ...rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`)];
 }
 
-/** Names come from a requester: what would move a terminal's cursor is shown as it is escaped. */
 function show(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-  const escaped = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (each) => {
-    return `\\x${each.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
-  return escaped === "" ? "none" : escaped;
+  return text === "" ? "none" : text;
 }

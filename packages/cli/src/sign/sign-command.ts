@@ -26,11 +26,13 @@ interface SignOptions {
   readonly verbose: boolean;
 }
 
-const DESCRIPTION = `Shows what an issuer would make of a request, without a cluster.
-
-The request is a file with a CSR (PEM), a CertificateRequest or a CertificateSigningRequest. The
-author's check() and sign() run as they are: a CA behind them really issues. Exit code 0 if a
-controller would publish the certificate.`;
+const DESCRIPTION = [
+  "Shows what an issuer would make of a request, without a cluster.",
+  "The request is a file with a CSR (PEM), a CertificateRequest or a " +
+    "CertificateSigningRequest. The author's check() and sign() run as they are: a CA " +
+    "behind them really issues. Exit code 0 if a controller would publish the " +
+    "certificate.",
+].join("\n\n");
 
 /** `countersign sign`. */
 export const signCommand: CliCommand = {
