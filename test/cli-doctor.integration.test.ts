@@ -254,6 +254,17 @@ describe("countersign doctor", () => {
     );
   });
 
+  it("says which right it takes to explain, where there is none", async () => {
+    using account = await createServiceAccountKubeconfig(plane, {
+      namespace: "nobodies",
+      name: "nobody",
+    });
+    const args = ["cert", "team/web", "--kubeconfig", account.kubeconfigPath];
+    assertSays(await countersign("explain", ...args), [
+      /^Cannot explain Certificate web in namespace team: you may not get certificates\.cert-manager\.io in namespace team\. Ask for that right\n$/,
+    ]);
+  });
+
   it("says so when the cluster does not answer, does not let us in, or is none", async () => {
     const dead = await kubeconfigFor("https://127.0.0.1:1", {});
     assertSays(await countersign("doctor", "--kubeconfig", dead), [

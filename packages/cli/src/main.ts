@@ -2,9 +2,12 @@ import { stopOnSignals } from "@countersign/kube";
 import { COMMANDS } from "./commands.ts";
 import { runCli } from "./program.ts";
 
+/** How long what an author's module has left running may keep the process. */
+const LAST_MOMENT_MS = 1_000;
+
 /**
  * Runs the command line of this process, and sets its exit code. Commands end on SIGINT and SIGTERM
- * by themselves.
+ * by themselves; the process ends a second after its command.
  */
 export async function main(args: readonly string[]): Promise<void> {
   const terminal = {
@@ -13,4 +16,5 @@ export async function main(args: readonly string[]): Promise<void> {
     signal: stopOnSignals(() => {}),
   };
   process.exitCode = await runCli(COMMANDS, args, terminal);
+  setTimeout(() => process.exit(), LAST_MOMENT_MS).unref();
 }
