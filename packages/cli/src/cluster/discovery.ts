@@ -46,7 +46,7 @@ export class Discovery {
     return this.#groups;
   }
 
-  /** The kinds of a group; none where nobody serves it. */
+  /** The kinds of a group, by name; none where nobody serves it. */
   kindsOf(group: string): Promise<readonly ServedKind[]> {
     const known = this.#kinds.get(group) ?? this.#readKinds(group);
     this.#kinds.set(group, known);
@@ -69,9 +69,13 @@ export class Discovery {
     try {
       const path = `/apis/${encodeURIComponent(group)}/${encodeURIComponent(version)}`;
       const list = (await this.#client.getPath(path, { signal: this.#signal })) as ResourceList;
-      return (list.resources ?? [])
-        .filter(({ name }) => !name.includes("/"))
-        .map(({ name, kind, namespaced }) => ({ group, version, kind, plural: name, namespaced }));
+      return (
+        (list.resources ?? [])
+          .filter(({ name }) => !name.includes("/"))
+          // The API server's order is another one each time.
+          .sort((a, b) => (a.kind < b.kind ? -1 : 1))
+          .map(({ name, kind, namespaced }) => ({ group, version, kind, plural: name, namespaced }))
+      );
     } catch (error) {
       // It has gone since the groups were listed.
       if (isApiError(error, "NotFound")) return [];
