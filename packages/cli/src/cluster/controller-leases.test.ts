@@ -32,6 +32,11 @@ describe("standingOf()", () => {
 });
 
 describe("isOfGroup()", () => {
+  it("knows what cert-manager's own controllers call theirs", () => {
+    assert.equal(isOfGroup("cert-manager-controller", "cert-manager.io"), true);
+    assert.equal(isOfGroup("acme.cert-manager.io", "cert-manager.io"), false);
+  });
+
   const ROWS: readonly [lease: string, isOf: boolean][] = [
     ["acme.example.com", true],
     ["54c549fd.acme.example.com", true],

@@ -34,7 +34,11 @@ export async function findLeases(
   });
 }
 
+/** What cert-manager's own controllers call theirs. */
+export const CERT_MANAGER_LEASE = "cert-manager-controller";
+
 /** Whether a lease's name says that it is of a group. */
 export function isOfGroup(lease: string, group: string): boolean {
+  if (group === "cert-manager.io") return lease === CERT_MANAGER_LEASE;
   return lease === group || lease.endsWith(`.${group}`) || lease.startsWith(`${group}-`);
 }

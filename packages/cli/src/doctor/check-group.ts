@@ -97,7 +97,7 @@ function checkApprover({
     level: "problem",
     about,
     message: `cert-manager may not approve requests for ${signer}: they stay unapproved.`,
-    next: `Apply the rights that the issuer's manifests have for cert-manager's account, or set cert-manager's Helm value approveSignerNames to a list with ${signer} in it. With approver-policy this is as it should be.`,
+    next: `Apply the rights that the issuer's manifests have for cert-manager's account, or set cert-manager's Helm value approveSignerNames to a list with ${signer} in it. Where approver-policy approves instead, name its account: --cert-manager-service-account.`,
   };
 }
 

@@ -2,6 +2,7 @@ import { readApprovalSupport } from "@countersign/issuer";
 import { readApprovalSafety } from "@countersign/issuer/inspect";
 import { type Client, type Lease, leases } from "@countersign/kube";
 import type { CertManagerController } from "../cluster/cert-manager-account.ts";
+import { CERT_MANAGER_LEASE } from "../cluster/controller-leases.ts";
 import { look, objectIn } from "../cluster/seen.ts";
 import type { ReadContext } from "../explain/read-issuer.ts";
 import { customResourceDefinitions } from "./definitions.ts";
@@ -39,12 +40,10 @@ async function readVersion(client: Client, signal: AbortSignal): Promise<string 
   return objectIn(seen)?.metadata.labels?.["app.kubernetes.io/version"];
 }
 
-/** What cert-manager's controllers call it, in kube-system unless a flag says otherwise. */
-const LEASE = "cert-manager-controller";
-
+/** It is in kube-system unless a flag says otherwise. */
 async function readLeases(client: Client, signal: AbortSignal): Promise<readonly Lease[]> {
   const { items } = await client.list(leases, {
-    fieldSelector: `metadata.name=${LEASE}`,
+    fieldSelector: `metadata.name=${CERT_MANAGER_LEASE}`,
     signal,
   });
   return items;

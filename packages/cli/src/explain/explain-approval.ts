@@ -34,7 +34,7 @@ export function explainApproval(snapshot: RequestSnapshot, about: string, now: D
         level: "problem",
         about: `ServiceAccount ${name}`,
         message: `cert-manager may not approve requests for this issuer: it has no right to approve signers.cert-manager.io ${signer}.`,
-        next: `Apply the rights that the issuer's manifests have for cert-manager's account, or set cert-manager's Helm value approveSignerNames to a list with ${signer} in it.`,
+        next: `Apply the rights that the issuer's manifests have for cert-manager's account, or set cert-manager's Helm value approveSignerNames to a list with ${signer} in it. Where approver-policy approves instead, name its account: --cert-manager-service-account.`,
       },
     ];
   }

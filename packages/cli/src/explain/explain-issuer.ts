@@ -99,6 +99,7 @@ function explainStatus(
   }
   if (ready.status !== "True") {
     const why = ready.message ?? ready.reason ?? "it gives no reason";
+    const controller = explainController(controllerOf(snapshot), now);
     return [
       {
         code: "issuer-not-ready",
@@ -107,6 +108,8 @@ function explainStatus(
         message: `it is not ready, since ${ready.lastTransitionTime ?? "an unknown time"}: ${why}`,
         next: "Do what the message says. The issuer is checked again by itself, and its requests go on once it is ready.",
       },
+      // Nobody is there to check it again.
+      ...(controller.level === "problem" ? [controller] : []),
     ];
   }
   return [

@@ -180,6 +180,11 @@ const ROWS: readonly Row[] = [
     finds: ["problem waits-for-issuer", "problem issuer-not-ready"],
   },
   {
+    name: "approved, for an issuer that is not ready, and that nobody checks again",
+    issuer: { issuer: issuerObject({ status: "False" }), leases: lease("", JUST_NOW) },
+    finds: ["problem waits-for-issuer", "problem issuer-not-ready", "problem lease-free"],
+  },
+  {
     name: "approved a moment ago, for a Go issuer that tells no generation",
     approvedAt: JUST_NOW,
     issuer: { issuer: issuerObject({}) },
@@ -204,6 +209,12 @@ const ROWS: readonly Row[] = [
     name: "pending, as a Go issuer says",
     conditions: [pending("Ready")],
     finds: ["waiting controller-says", "ok issuer-ready"],
+  },
+  {
+    name: "pending, as somebody says who has lost its lease since",
+    conditions: [pending("Ready")],
+    issuer: { leases: lease("a", LONG_AGO) },
+    finds: ["problem controller-says", "ok issuer-ready", "problem lease-expired"],
   },
   {
     name: "Kubernetes' own, and pending as ours say",

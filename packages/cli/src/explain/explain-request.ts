@@ -103,7 +103,15 @@ function explainOpen(snapshot: RequestSnapshot, about: string, now: Date): Findi
     const message = `it is approved, and its controller says since ${since}: ${waiting.message ?? waiting.reason}`;
     const next =
       "Nothing, unless it stays: then do what the message says, or look at the controller's log.";
-    return [{ code: "controller-says", level: "waiting", about, message, next }, ...ready];
+    const controller = explainController(controllerOf(issuer), now);
+    // Whoever has said so is not there any more to go on with it.
+    const isGone = controller.level === "problem";
+    const level = isGone ? "problem" : "waiting";
+    const findings: Finding[] = [
+      { code: "controller-says", level, about, message, next },
+      ...ready,
+    ];
+    return isGone ? [...findings, controller] : findings;
   }
   if (sinceMs(approvedAt, now) < MOMENT_MS) {
     const message = `it was approved ${ago(approvedAt, now)} ago, and its issuer's controller has not spoken yet.`;
