@@ -62,7 +62,7 @@ const WELL: readonly RegExp[] = [
   /^✔ cert-manager's webhook, asked by a dry run: a CertificateRequest is admitted\.$/m,
   /^✔ issuers\.countersign\.dev: it has CAClusterIssuer v1alpha1, CAIssuer v1alpha1\.$/m,
   /^✔ ServiceAccount cert-manager\/cert-manager: cert-manager may approve caissuers\.issuers\.countersign\.dev\/\*\.$/m,
-  /^✔ Controller of issuers\.countersign\.dev: it runs: Lease countersign\/issuers\.countersign\.dev is held by replica-1, renewed \d+s ago\.$/m,
+  /^✔ Controller of issuers\.countersign\.dev: it runs: Lease countersign\/issuers\.countersign\.dev is held by replica-1, renewed \d+m?\d*s? ago\.$/m,
   /^✔ ServiceAccount countersign\/countersign-issuers: it has the 24 rights that its controller needs\.$/m,
   /^✔ CAIssuer: its only issuer is ready\.$/m,
   /^✔ Requests of issuers\.countersign\.dev: none waits for longer than 5 minutes\.$/m,

@@ -10,7 +10,12 @@ export interface Ended {
 }
 
 /** Runs `countersign` in this process. */
-export async function countersign(...args: string[]): Promise<Ended> {
+export function countersign(...args: string[]): Promise<Ended> {
+  return countersignAt(() => new Date(), args);
+}
+
+/** As {@link countersign}, at another time than now. */
+export async function countersignAt(now: () => Date, args: readonly string[]): Promise<Ended> {
   let out = "";
   let err = "";
   const code = await runCli(COMMANDS, args, {
@@ -21,6 +26,7 @@ export async function countersign(...args: string[]): Promise<Ended> {
       err += text;
     },
     signal: new AbortController().signal,
+    now,
   });
   return { code, out, err, json: out.startsWith("{") ? JSON.parse(out) : {} };
 }

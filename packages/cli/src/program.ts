@@ -11,6 +11,13 @@ export interface Terminal {
   err(text: string): void;
   /** Aborts at SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** @default () => new Date() */
+  readonly now?: () => Date;
+}
+
+/** The time that a command goes by. */
+export function timeOf({ now = () => new Date() }: Terminal): Date {
+  return now();
 }
 
 /** What a command has found, in both forms that it can be printed in. */

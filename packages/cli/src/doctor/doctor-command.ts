@@ -11,7 +11,7 @@ import {
 import { Discovery, type ServedKind } from "../cluster/discovery.ts";
 import { type Finding, textOfFinding, worstOf } from "../finding.ts";
 import { loadDefinitions } from "../load-definition.ts";
-import type { CliCommand, Invocation, Report } from "../program.ts";
+import { type CliCommand, type Invocation, type Report, timeOf } from "../program.ts";
 import { checkCertManager } from "./check-cert-manager.ts";
 import { checkClock } from "./check-clock.ts";
 import { checkGroup } from "./check-group.ts";
@@ -81,7 +81,8 @@ async function doctor({ options, terminal }: Invocation<DoctorOptions>): Promise
   return withCluster(options, signal, async (cluster) => {
     const expected = kindsOf(definitions).map((each) => ({ ...each, ...each.resource }));
     const groups = [...new Set(named)];
-    const findings = await examine(cluster, { ...options, groups, expected, signal });
+    const now = new Date(timeOf(terminal).getTime() + cluster.aheadMs);
+    const findings = await examine(cluster, { ...options, groups, expected, signal, now });
     const state = worstOf(findings);
     return {
       isOk: state !== "problem",
@@ -97,16 +98,16 @@ async function examine(
     groups: readonly string[];
     expected: readonly ServedKind[];
     signal: AbortSignal;
+    now: Date;
   },
 ): Promise<Finding[]> {
-  const { signal, serviceAccount: account, clusterResourceNamespace, namespaces } = options;
+  const { signal, now, serviceAccount: account, clusterResourceNamespace, namespaces } = options;
   const controller = await findCertManager(client, {
     signal,
     account: options.certManagerServiceAccount,
   });
   const discovery = new Discovery(client, signal);
   const context = { client, discovery, certManager: controller.account, signal };
-  const now = new Date(Date.now() + aheadMs);
   const certManager = await readCertManager(controller, context);
   const isThere = certManager.kinds.length > 0;
   const groups = options.groups.length > 0 ? options.groups : await findIssuerGroups(discovery);

@@ -4,7 +4,7 @@ import { withCluster } from "../cluster/cluster.ts";
 import { type InspectFlags, withClusterFlags } from "../cluster/cluster-flags.ts";
 import { Discovery } from "../cluster/discovery.ts";
 import { type Finding, textOfFinding, worstOf } from "../finding.ts";
-import type { CliCommand, Invocation, Report } from "../program.ts";
+import { type CliCommand, type Invocation, type Report, timeOf } from "../program.ts";
 import { explainCertificate } from "./explain-certificate.ts";
 import { explainRequest } from "./explain-request.ts";
 import { readSnapshot, type Snapshot } from "./read-snapshot.ts";
@@ -43,7 +43,10 @@ async function explain({ args, options, terminal }: Invocation<ExplainOptions>):
     const context = { client, discovery: new Discovery(client, signal), certManager, signal };
     const snapshot = await readSnapshot(target, context);
     // Times in objects are by the cluster's clocks: ours may be off.
-    return reportOf(target, explainSnapshot(snapshot, new Date(Date.now() + aheadMs)));
+    return reportOf(
+      target,
+      explainSnapshot(snapshot, new Date(timeOf(terminal).getTime() + aheadMs)),
+    );
   });
 }
 

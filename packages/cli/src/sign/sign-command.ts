@@ -5,7 +5,7 @@ import type { KubeObject, Logger } from "@countersign/kube";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { failure } from "../cli-error.ts";
 import { loadDefinitions } from "../load-definition.ts";
-import type { CliCommand, Invocation, Report } from "../program.ts";
+import { type CliCommand, type Invocation, type Report, timeOf } from "../program.ts";
 import { readObjects } from "../read-objects.ts";
 import { type RehearsedRequest, textOfRehearsal, valueOfRehearsal } from "./describe-rehearsal.ts";
 import { createFileClient, DEFAULT_NAMESPACE } from "./file-client.ts";
@@ -83,7 +83,7 @@ async function sign({ args, options, terminal }: Invocation<SignOptions>): Promi
     logger: createLogger(options.verbose ? terminal.err : () => {}),
     signal: terminal.signal,
     waitMs: options.wait,
-    now: () => new Date(),
+    now: () => timeOf(terminal),
   });
   const result: RehearsedRequest = {
     name: file.name,
