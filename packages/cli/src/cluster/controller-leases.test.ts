@@ -41,6 +41,7 @@ describe("isOfGroup()", () => {
     ["acme.example.com", true],
     ["54c549fd.acme.example.com", true],
     ["acme.example.com-member-1", true],
+    ["acme.example.com.slot-01", true],
     ["other.example.com", false],
     ["notacme.example.com", false],
   ];

@@ -40,5 +40,27 @@ export const CERT_MANAGER_LEASE = "cert-manager-controller";
 /** Whether a lease's name says that it is of a group. */
 export function isOfGroup(lease: string, group: string): boolean {
   if (group === "cert-manager.io") return lease === CERT_MANAGER_LEASE;
-  return lease === group || lease.endsWith(`.${group}`) || lease.startsWith(`${group}-`);
+  return (
+    lease === group ||
+    lease.endsWith(`.${group}`) ||
+    lease.startsWith(`${group}-`) ||
+    lease.startsWith(`${group}.`)
+  );
+}
+
+/** Who holds a group's own lease while replicas divide the work: the lease then says nothing more. */
+const SHARDED = "sharded";
+
+/** What a replica's own lease has in its name, as long as replicas divide the work. */
+const MEMBER = ".member-";
+
+/** Whether replicas divide the work of a group (`--sharded`). */
+export function isSharded(leases: readonly Lease[]): boolean {
+  return leases.some(({ spec }) => spec?.holderIdentity === SHARDED);
+}
+
+/** The leases that tell whether somebody works: where replicas divide the work, each has its own. */
+export function tellingLeases(leases: readonly Lease[]): readonly Lease[] {
+  if (!isSharded(leases)) return leases;
+  return leases.filter(({ metadata }) => metadata.name.includes(MEMBER));
 }

@@ -33,7 +33,7 @@ interface Rule {
 
 /** Every single right that the manifests give to the controller, those on Secrets left out. */
 function given(kinds: typeof BOTH, options: NeededRightsOptions): string[] {
-  const { namespaces, lease, certificateSigningRequests } = options;
+  const { namespaces, lease, shards, certificateSigningRequests } = options;
   const manifests = rbacOf(kinds, {
     serviceAccount: ACCOUNT,
     certManager: { namespace: "cert-manager", name: "cert-manager" },
@@ -41,6 +41,7 @@ function given(kinds: typeof BOTH, options: NeededRightsOptions): string[] {
     certificateSigningRequests,
     ...(namespaces === undefined ? {} : { namespaces }),
     ...(lease === undefined ? {} : { lease }),
+    ...(shards === undefined ? {} : { shards }),
   });
   const isOfController = (name: string): boolean =>
     !name.endsWith("-approver") && !name.endsWith("-references");
@@ -72,22 +73,48 @@ describe("neededRights()", () => {
         namespaces: undefined,
         certificateSigningRequests: true,
         lease: { namespace: "acme", name: "acme.example.com" },
+        shards: undefined,
+      },
+    ],
+    [
+      "where replicas divide the work",
+      BOTH,
+      {
+        namespaces: undefined,
+        certificateSigningRequests: true,
+        lease: undefined,
+        shards: { namespace: "acme" },
       },
     ],
     [
       "in some namespaces",
       BOTH,
-      { namespaces: ["a", "b"], certificateSigningRequests: true, lease: undefined },
+      {
+        namespaces: ["a", "b"],
+        certificateSigningRequests: true,
+        lease: undefined,
+        shards: undefined,
+      },
     ],
     [
       "without CertificateSigningRequests",
       BOTH,
-      { namespaces: undefined, certificateSigningRequests: false, lease: undefined },
+      {
+        namespaces: undefined,
+        certificateSigningRequests: false,
+        lease: undefined,
+        shards: undefined,
+      },
     ],
     [
       "for a cluster issuer alone",
       CLUSTER_ONLY,
-      { namespaces: undefined, certificateSigningRequests: true, lease: undefined },
+      {
+        namespaces: undefined,
+        certificateSigningRequests: true,
+        lease: undefined,
+        shards: undefined,
+      },
     ],
   ];
   for (const [name, kinds, options] of ROWS) {
@@ -102,6 +129,7 @@ describe("neededRights()", () => {
       namespaces: undefined,
       certificateSigningRequests: true,
       lease: undefined,
+      shards: undefined,
     }).filter(({ isGeneral }) => isGeneral);
     assert.deepEqual(
       general.map(({ access }) => describeAccess(access)),

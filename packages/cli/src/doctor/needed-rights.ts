@@ -16,6 +16,8 @@ export interface NeededRightsOptions {
   readonly namespaces: readonly string[] | undefined;
   /** The lease that replicas elect their leader by, where there is one. */
   readonly lease: { readonly namespace: string; readonly name: string } | undefined;
+  /** Where the leases are by which replicas divide the work, where they do. */
+  readonly shards: { readonly namespace: string } | undefined;
   readonly certificateSigningRequests: boolean;
 }
 
@@ -29,7 +31,7 @@ export function neededRights(
   kinds: readonly IssuerKind[],
   options: NeededRightsOptions,
 ): NeededRight[] {
-  const { namespaces = [undefined], lease, certificateSigningRequests } = options;
+  const { namespaces = [undefined], lease, shards, certificateSigningRequests } = options;
   return [
     ...namespaces.flatMap((namespace) => [
       ...requestRights(namespace),
@@ -41,6 +43,7 @@ export function neededRights(
       without: "what it does is told in no Event",
     }),
     ...(lease === undefined ? [] : leaseRights(lease)),
+    ...(shards === undefined ? [] : shardRights(shards)),
   ];
 }
 
@@ -94,6 +97,13 @@ function leaseRights({ namespace, name }: { namespace: string; name: string }): 
     ...rights(lease, ["create"], { without }),
     ...rights({ ...lease, name }, ["get", "list", "watch", "update"], { without }),
   ];
+}
+
+/** Each replica has a lease of its own, whose name nobody knows before. */
+function shardRights({ namespace }: { namespace: string }): NeededRight[] {
+  const leases = { group: "coordination.k8s.io", resource: "leases", namespace };
+  const verbs = ["create", "delete", "get", "list", "update", "watch"];
+  return rights(leases, verbs, { without: "no replica gets a share of the work" });
 }
 
 function rights(

@@ -8,7 +8,7 @@ import {
   objectKey,
 } from "@countersign/kube";
 import { reviewAccess } from "../cluster/access-review.ts";
-import { findLeases } from "../cluster/controller-leases.ts";
+import { findLeases, isSharded } from "../cluster/controller-leases.ts";
 import type { ServedKind } from "../cluster/discovery.ts";
 import { look, objectIn, type Seen } from "../cluster/seen.ts";
 import { type ReadContext, readApprover } from "../explain/read-issuer.ts";
@@ -120,12 +120,15 @@ async function reviewRights(
   { client }: ReadContext,
   { namespaces, certificateSigningRequests }: GroupOptions,
 ): Promise<ReviewedRight[]> {
-  const [lease] = objectIn(of.leases) ?? [];
+  const leases = objectIn(of.leases) ?? [];
+  const [lease] = leases;
   const { namespace = "", name = "" } = lease?.metadata ?? {};
+  const isDivided = isSharded(leases);
   const needed = neededRights(of.kinds, {
     namespaces,
     certificateSigningRequests,
-    lease: lease === undefined ? undefined : { namespace, name },
+    lease: lease === undefined || isDivided ? undefined : { namespace, name },
+    shards: isDivided ? { namespace } : undefined,
   });
   const accounts = objectIn(of.accounts) ?? [];
   const reviewed = needed.filter(({ isGeneral }) => of.isOurs || isGeneral);

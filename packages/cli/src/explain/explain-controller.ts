@@ -1,5 +1,5 @@
 import type { KubeObject, Lease } from "@countersign/kube";
-import { standingOf } from "../cluster/controller-leases.ts";
+import { standingOf, tellingLeases } from "../cluster/controller-leases.ts";
 import type { Seen } from "../cluster/seen.ts";
 import { type Finding, unseen } from "../finding.ts";
 import type { IssuerSnapshot } from "./snapshot.ts";
@@ -27,7 +27,8 @@ export function explainController(snapshot: ControllerSnapshot, now: Date): Find
   const { group, leases, issuers } = snapshot;
   const about = `Controller of ${group}`;
   if (leases.is === "unknown") return unseen(about, "its leases", leases.right);
-  const found = leases.is === "there" ? leases.object : [];
+  const all = leases.is === "there" ? leases.object : [];
+  const found = tellingLeases(all);
   const standings = found.map((lease) => {
     const { namespace, name } = lease.metadata;
     return { name: `Lease ${namespace}/${name}`, ...standingOf(lease, now) };
@@ -58,6 +59,15 @@ export function explainController(snapshot: ControllerSnapshot, now: Date): Find
       level: "problem",
       about,
       message: `it does not run: nobody holds ${free.name}.`,
+      next: START,
+    };
+  }
+  if (all.length > 0) {
+    return {
+      code: "lease-free",
+      level: "problem",
+      about,
+      message: "it does not run: its replicas divide the work, and none of them has a Lease.",
       next: START,
     };
   }

@@ -49,6 +49,22 @@ const lease = (holderIdentity: string, renewTime: string): IssuerSnapshot["lease
   ],
 });
 
+/** The leases of replicas that divide the work: the group's own is held by all of them, for ever. */
+function sharded(
+  ...others: readonly [name: string, holderIdentity: string, renewTime: string][]
+): IssuerSnapshot["leases"] {
+  const all = [[GROUP, "sharded", JUST_NOW] as const, ...others];
+  return {
+    is: "there",
+    object: all.map(([name, holderIdentity, renewTime]) => ({
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: { namespace: "acme", name },
+      spec: { holderIdentity, renewTime, leaseDurationSeconds: 15 },
+    })),
+  };
+}
+
 interface Row {
   readonly name: string;
   readonly kind?: RequestSnapshot["kind"];
@@ -203,6 +219,23 @@ const ROWS: readonly Row[] = [
   {
     name: "taken up by nobody, and nobody holds the lease",
     issuer: { leases: lease("", JUST_NOW) },
+    finds: ["problem nobody-serves", "ok issuer-ready", "problem lease-free"],
+  },
+  {
+    name: "taken up by nobody, while a replica that divides the work lives",
+    issuer: { leases: sharded([`${GROUP}.member-1`, "a", JUST_NOW]) },
+    finds: ["problem nobody-serves", "ok issuer-ready", "ok controller-leads"],
+  },
+  {
+    name: "taken up by nobody, and no replica lives that divides the work",
+    issuer: {
+      leases: sharded([`${GROUP}.member-1`, "a", LONG_AGO], [`${GROUP}.slot-01`, "a", JUST_NOW]),
+    },
+    finds: ["problem nobody-serves", "ok issuer-ready", "problem lease-expired"],
+  },
+  {
+    name: "taken up by nobody, and there is no replica that divides the work",
+    issuer: { leases: sharded() },
     finds: ["problem nobody-serves", "ok issuer-ready", "problem lease-free"],
   },
   {
