@@ -6,7 +6,7 @@ export {
 export { CERTIFICATES } from "./cert-manager/resources.ts";
 export type { CertManagerOptions } from "./cert-manager/setting.ts";
 export type { Holder, KeyAndCertificate } from "./control-plane/authority.ts";
-export type { ControlPlane } from "./control-plane/control-plane.ts";
+export type { ControllerHost, ControlPlane } from "./control-plane/control-plane.ts";
 export { NAMESPACES } from "./control-plane/resources.ts";
 export {
   createServiceAccountKubeconfig,
@@ -19,6 +19,7 @@ export {
 } from "./control-plane/start-control-plane.ts";
 export { type ApplyObjectsOptions, applyObjects } from "./controller/apply-objects.ts";
 export {
+  applyManifests,
   type ControllerOptions,
   type InstalledController,
   installController,

@@ -184,6 +184,12 @@ export class ControlPlane implements AsyncDisposable {
   }
 }
 
+/** The parts of a control plane that running a program takes; whoever has another cluster can offer them too. */
+export type ControllerHost = Pick<
+  ControlPlane,
+  "client" | "dir" | "failed" | "startProcess" | "writeKubeconfig"
+>;
+
 /** Connects the administrator's client and wraps the parts. */
 export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const connection = await loadKubeconfig({ path: parts.kubeconfigPath });

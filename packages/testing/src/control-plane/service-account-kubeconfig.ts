@@ -1,7 +1,7 @@
 /** Gives a process the identity of a service account: a bound token in a file, as a pod has it. */
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ControlPlane } from "./control-plane.ts";
+import type { ControllerHost } from "./control-plane.ts";
 import { NAMESPACES, SERVICE_ACCOUNTS, type TokenRequest } from "./resources.ts";
 
 /** Settings of {@link createServiceAccountKubeconfig}. */
@@ -12,6 +12,8 @@ export interface ServiceAccountOptions {
   readonly expirationSeconds?: number;
   /** Where it reaches the API server: the `url` of `startFaultProxy()`. @default the control plane's */
   readonly url?: string | undefined;
+  /** @default "countersign-testing" */
+  readonly fieldOwner?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,12 +42,12 @@ const RENEW_AT = 0.8;
  * disposed. The timer does not keep the process running.
  */
 export async function createServiceAccountKubeconfig(
-  controlPlane: ControlPlane,
+  controlPlane: ControllerHost,
   options: ServiceAccountOptions,
 ): Promise<ServiceAccountKubeconfig> {
   const { namespace, name, expirationSeconds = 3600, url, signal } = options;
   const { client, dir } = controlPlane;
-  const owner = { fieldOwner: FIELD_OWNER, signal };
+  const owner = { fieldOwner: options.fieldOwner ?? FIELD_OWNER, signal };
   await client.apply(NAMESPACES, { metadata: { name: namespace } }, owner);
   await client.apply(SERVICE_ACCOUNTS, { metadata: { namespace, name } }, owner);
 

@@ -1,6 +1,6 @@
 /** Runs an issuer's program against a control plane, as a pod would run it. */
-import type { KubeObject } from "@countersign/kube";
-import type { ControlPlane } from "../control-plane/control-plane.ts";
+import type { Client, KubeObject } from "@countersign/kube";
+import type { ControllerHost } from "../control-plane/control-plane.ts";
 import { NAMESPACES } from "../control-plane/resources.ts";
 import {
   createServiceAccountKubeconfig,
@@ -24,6 +24,8 @@ export interface ControllerOptions {
   readonly cwd?: string;
   /** Where it reaches the API server: the `url` of `startFaultProxy()`. @default the control plane's */
   readonly url?: string;
+  /** Who its objects belong to. @default "countersign-testing" */
+  readonly fieldOwner?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,19 +49,16 @@ const GRACE_MS = 5_000;
  * file, as a pod has it: what its manifests do not grant, it may not do.
  */
 export async function installController(
-  controlPlane: ControlPlane,
+  controlPlane: ControllerHost,
   options: ControllerOptions,
 ): Promise<InstalledController> {
   const { name, manifests, serviceAccount, command, args = [], env, cwd, url, signal } = options;
-  const { client } = controlPlane;
-  for (const namespace of namespacesOf(manifests)) {
-    const owner = { fieldOwner: "countersign-testing", signal };
-    await client.apply(NAMESPACES, { metadata: { name: namespace } }, owner);
-  }
-  await applyObjects(client, manifests, { signal });
+  const { fieldOwner = "countersign-testing" } = options;
+  await applyManifests(controlPlane.client, manifests, { fieldOwner, signal });
   const identity = await createServiceAccountKubeconfig(controlPlane, {
     ...serviceAccount,
     url,
+    fieldOwner,
     signal,
   });
   const start = (): Promise<SupervisedProcess> =>
@@ -83,6 +82,18 @@ export async function installController(
       return running;
     },
   };
+}
+
+/** Applies a program's manifests, and before them the namespaces that they are in. */
+export async function applyManifests(
+  client: Client,
+  manifests: readonly KubeObject[],
+  options: { fieldOwner: string; signal?: AbortSignal | undefined },
+): Promise<void> {
+  for (const namespace of namespacesOf(manifests)) {
+    await client.apply(NAMESPACES, { metadata: { name: namespace } }, options);
+  }
+  await applyObjects(client, manifests, options);
 }
 
 function namespacesOf(objects: readonly KubeObject[]): Set<string> {
