@@ -13,11 +13,21 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** @default () => new Date() */
   readonly now?: () => Date;
+  /** What somebody sees `out` on; undefined where it is a pipe or a file. */
+  readonly screen?: Screen | undefined;
+  /** Asks whoever sits there, and gives whether they said yes; undefined where nobody can answer. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** The time that a command goes by. */
 export function timeOf({ now = () => new Date() }: Terminal): Date {
   return now();
+}
+
+/** The size of a terminal, which changes when its window does. */
+export interface Screen {
+  columns(): number;
+  rows(): number;
 }
 
 /** What a command has found, in both forms that it can be printed in. */
@@ -46,8 +56,11 @@ export type OutputFormat = "text" | "json";
 export interface CliCommand {
   /** Makes its name, description, arguments and flags; `--output` and `--help` are every command's. */
   declare(): Command;
+  /** Goes on telling what it sees: with `json`, one value a line, its report or error the last. */
+  readonly isStream?: true;
   /**
-   * Does the work and gives what there is to print; with `json` it writes nothing to `out` by itself.
+   * Does the work and gives what there is to print; with `json` only a stream
+   * writes to `out` by itself.
    *
    * @throws CliError for whoever typed the command; anything else ends with exit code 1.
    */
@@ -78,7 +91,7 @@ export async function runCli(
     const act = async (): Promise<void> => {
       const { output, ...options } = declared.opts<{ output: OutputFormat }>();
       const invocation = { args: declared.args, options, output, terminal };
-      exitCode = await print(invocation, () => command.run(invocation));
+      exitCode = await print(invocation, command);
     };
     program.addCommand(declared.addOption(outputOption()).action(act));
   }
@@ -110,13 +123,13 @@ function outputOption(): Option {
     .default("text");
 }
 
-async function print(
-  { output, terminal }: Invocation,
-  run: () => Promise<Report>,
-): Promise<ExitCode> {
+async function print(invocation: Invocation, command: CliCommand): Promise<ExitCode> {
+  const { output, terminal } = invocation;
+  const json = (value: unknown): string =>
+    `${JSON.stringify(value, null, command.isStream ? 0 : 2)}\n`;
   try {
-    const { isOk, text, value } = await run();
-    if (output === "json") terminal.out(`${JSON.stringify(value, null, 2)}\n`);
+    const { isOk, text, value } = await command.run(invocation);
+    if (output === "json") terminal.out(json(value));
     else if (text !== "") terminal.out(`${printable(text)}\n`);
     return isOk ? 0 : 1;
   } catch (error) {
@@ -124,8 +137,7 @@ async function print(
     const message = error instanceof CliError ? error.message : messageOf(error);
     terminal.err(`${printable(message)}\n`);
     const code = error instanceof CliError ? error.code : "ERR_CLI_FAILED";
-    if (output === "json")
-      terminal.out(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+    if (output === "json") terminal.out(json({ error: { code, message } }));
     return exitCodeOf(error);
   }
 }
