@@ -1,3 +1,4 @@
+import { devCommand } from "./dev/dev-command.ts";
 import { doctorCommand } from "./doctor/doctor-command.ts";
 import { explainCommand } from "./explain/explain-command.ts";
 import { manifestsCommand } from "./manifests/manifests-command.ts";
@@ -6,6 +7,7 @@ import { signCommand } from "./sign/sign-command.ts";
 
 /** All commands, in the order in which the help lists them. A new one is a file and a row. */
 export const COMMANDS: readonly CliCommand[] = [
+  devCommand,
   signCommand,
   explainCommand,
   doctorCommand,

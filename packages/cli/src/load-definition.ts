@@ -15,7 +15,9 @@ export async function loadDefinitions(path: string): Promise<readonly IssuerDefi
   const file = resolve(path);
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) {
-    throw usageError(`Cannot load definition ${path}: it does not exist, see --definition`);
+    throw usageError(
+      `Cannot load definition ${path}: it does not exist, give the path of the author's module, such as issuer.ts`,
+    );
   }
   if (!found.isFile()) {
     throw usageError(

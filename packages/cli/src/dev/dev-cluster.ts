@@ -1,0 +1,30 @@
+import type { Manifest } from "@countersign/issuer";
+import type { ControllerHost, SupervisedProcess } from "@countersign/testing";
+
+/** What to install in a cluster and to run for it. */
+export interface IssuerSetup {
+  readonly name: string;
+  readonly manifests: readonly Manifest[];
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** An author's program, running. */
+export interface RunningIssuer {
+  /** Another one after `restart()`. */
+  readonly process: SupervisedProcess;
+  /** Starts the program anew, after the one that runs has ended. */
+  restart(): Promise<SupervisedProcess>;
+}
+
+/** A cluster to develop an issuer in. Disposing of it ends every process that was started for it. */
+export interface DevCluster extends Pick<ControllerHost, "client" | "failed">, AsyncDisposable {
+  /** Makes sure that namespaces exist where that is ours to do. */
+  prepareNamespaces(names: readonly string[]): Promise<void>;
+  /** Applies an issuer's manifests; also again, when they have changed. */
+  installManifests(manifests: readonly Manifest[]): Promise<void>;
+  startIssuer(setup: IssuerSetup): Promise<RunningIssuer>;
+  /** What the reader needs to look around. */
+  readonly hint: readonly string[];
+}
