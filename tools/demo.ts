@@ -15,8 +15,8 @@ import {
 } from "@countersign/testing";
 import { createKeySigner, createSelfSignedCertificate, encodePem } from "@countersign/x509";
 import { caIssuer, caIssuers } from "./demo/ca-issuer.ts";
-import { followStates } from "./demo/follow-states.ts";
 import { printCertificate } from "./demo/print-certificate.ts";
+import { printStates } from "./demo/print-states.ts";
 import { printProgress, printStep } from "./demo/print-step.ts";
 import { serveIssuers } from "./serve-issuers.ts";
 
@@ -52,7 +52,7 @@ async function issueCertificate(controlPlane: ControlPlane, signal: AbortSignal)
   await applyObjects(client, [namespace(NAMESPACE), await newCaSecret()], { signal });
   console.log("\nApplying CAIssuer team-ca and Certificate web; what happens to them:\n");
   const following = new AbortController();
-  const states = followStates(client, [caIssuers, CERTIFICATES, CERTIFICATE_REQUESTS], {
+  const states = printStates(client, [caIssuers, CERTIFICATES, CERTIFICATE_REQUESTS], {
     namespace: NAMESPACE,
     signal: AbortSignal.any([signal, following.signal]),
   });

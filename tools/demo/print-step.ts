@@ -1,10 +1,9 @@
 import type { ProgressEvent } from "@countersign/testing";
+import { describeStep } from "countersign";
 
 /** Prints a line when a long step has ended, with how long it took, and one now and then before. */
-export function printProgress({ step, elapsedMs, done }: ProgressEvent): void {
-  if (done) console.log(`✔ ${step} (${formatSeconds(elapsedMs)})`);
-  else if (elapsedMs > 0) console.log(`  ${step}: ${formatSeconds(elapsedMs)} so far`);
-  else console.log(`  ${step} …`);
+export function printProgress(event: ProgressEvent): void {
+  console.log(describeStep(event));
 }
 
 /** Does one step's work and prints it as {@link printProgress} does. */
@@ -14,9 +13,4 @@ export async function printStep<T>(step: string, work: () => Promise<T>): Promis
   const result = await work();
   printProgress({ step, elapsedMs: performance.now() - startedAt, done: true });
   return result;
-}
-
-/** A duration as text: `2.9 s`. */
-export function formatSeconds(elapsedMs: number): string {
-  return `${(elapsedMs / 1_000).toFixed(1)} s`;
 }

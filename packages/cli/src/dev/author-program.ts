@@ -1,9 +1,10 @@
 import { relative } from "node:path";
 import { messageOf } from "@countersign/issuer/inspect";
+import type { ServedKind } from "../cluster/discovery.ts";
 import type { DevCluster, RunningIssuer } from "./dev-cluster.ts";
 import type { Display } from "./dev-event.ts";
 import { loadModule } from "./load-module.ts";
-import type { IssuerModule, LoadOrder, ServedKind } from "./module-report.ts";
+import type { IssuerModule, LoadOrder } from "./module-report.ts";
 import { importFlags, pathOfProgram, programEnv } from "./node-program.ts";
 
 /** What an author's program runs in. */

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import type { ServiceAccount } from "@countersign/issuer";
 import { messageOf } from "@countersign/issuer/inspect";
 import {
   type Client,
@@ -18,6 +19,7 @@ import {
 } from "@countersign/testing";
 import { stringify } from "yaml";
 import { failure, usageError } from "../cli-error.ts";
+import { findCertManager } from "../cluster/cert-manager-account.ts";
 import { FIELD_OWNER } from "./apply-file-objects.ts";
 import type { DevCluster, IssuerSetup, RunningIssuer } from "./dev-cluster.ts";
 
@@ -51,10 +53,10 @@ export async function connectCurrentCluster(options: CurrentClusterOptions): Pro
         `Cannot install in ${cluster} without your word: add --yes, or leave --kubeconfig, --context and --current-context out for a control plane of your own`,
       );
     }
+    const { account: certManager } = await findCertManager(client, { signal });
     const supervisor = await startSupervisor({ signal });
-    return clusterOf({ ...options, client, connection, supervisor, cluster }, () =>
-      transport.close(),
-    );
+    const setting = { ...options, client, connection, supervisor, cluster, certManager };
+    return clusterOf(setting, () => transport.close());
   } catch (error) {
     await transport.close();
     throw error;
@@ -65,16 +67,18 @@ interface Setting extends CurrentClusterOptions {
   readonly client: Client;
   readonly connection: Connection;
   readonly supervisor: Supervisor;
+  readonly certManager: ServiceAccount;
   /** For messages. */
   readonly cluster: string;
 }
 
 function clusterOf(setting: Setting, close: () => Promise<void>): DevCluster {
-  const { client, supervisor, cluster, hasUserRights, signal } = setting;
+  const { client, supervisor, cluster, certManager, hasUserRights, signal } = setting;
   const owner = { fieldOwner: FIELD_OWNER, signal };
   return {
     client,
     failed: supervisor.lost,
+    certManager,
     hint: [
       `The issuer runs here, for ${cluster}, until Ctrl-C. Its CustomResourceDefinitions and rights stay there.`,
     ],
@@ -168,7 +172,7 @@ async function connectionOf({ kubeconfig, context }: CurrentClusterOptions): Pro
       ...(context === undefined ? {} : { context }),
     });
   } catch (cause) {
-    throw usageError(`${messageOf(cause)}. See --kubeconfig and --context`, { cause });
+    throw failure(`${messageOf(cause)}. Give --kubeconfig the file of a cluster`, { cause });
   }
 }
 

@@ -1,5 +1,11 @@
-import type { Manifest } from "@countersign/issuer";
+import type { Manifest, ServiceAccount } from "@countersign/issuer";
 import type { ControllerHost, SupervisedProcess } from "@countersign/testing";
+
+/** What cert-manager's own manifests call its account. */
+export const USUAL_CERT_MANAGER: ServiceAccount = {
+  namespace: "cert-manager",
+  name: "cert-manager",
+};
 
 /** What to install in a cluster and to run for it. */
 export interface IssuerSetup {
@@ -20,6 +26,8 @@ export interface RunningIssuer {
 
 /** A cluster to develop an issuer in. Disposing of it ends every process that was started for it. */
 export interface DevCluster extends Pick<ControllerHost, "client" | "failed">, AsyncDisposable {
+  /** cert-manager's own account there. */
+  readonly certManager: ServiceAccount;
   /** Makes sure that namespaces exist where that is ours to do. */
   prepareNamespaces(names: readonly string[]): Promise<void>;
   /** Applies an issuer's manifests; also again, when they have changed. */

@@ -1,16 +1,17 @@
 import { setTimeout } from "node:timers/promises";
+import type { ServiceAccount } from "@countersign/issuer";
 import { messageOf } from "@countersign/issuer/inspect";
 import { failure, usageError } from "../cli-error.ts";
 import type { Report } from "../program.ts";
 import { AppliedObjects } from "./applied-objects.ts";
 import { AuthorProgram } from "./author-program.ts";
-import type { DevCluster } from "./dev-cluster.ts";
+import { type DevCluster, USUAL_CERT_MANAGER } from "./dev-cluster.ts";
 import type { Display } from "./dev-event.ts";
 import type { DevSettings } from "./dev-settings.ts";
 import { FollowedIssuers } from "./followed-issuers.ts";
 import type { LiveView } from "./live-display.ts";
 import { loadModule } from "./load-module.ts";
-import type { LoadOrder } from "./module-report.ts";
+import type { LoadOrder, ModuleReport } from "./module-report.ts";
 import { rowOf } from "./object-row.ts";
 import { type Verdict, verdictOn } from "./once-verdict.ts";
 import { watchFiles } from "./watch-files.ts";
@@ -37,8 +38,8 @@ export async function develop(settings: DevSettings, options: DevelopOptions): P
   const applied = new AppliedObjects({ paths, namespace, signal });
   await applied.read();
   requireCertificate(settings, applied);
-  const loaded = await loadModule(orderOf(settings, applied), { signal });
-  if (!loaded.isLoaded) throw usageError(loaded.message);
+  // Before anything is started: what is wrong with the module is said at once.
+  const first = await loadOrThrow(orderOf(settings, applied), signal);
 
   const view: { now: LiveView } = { now: { rows: () => [], logLines: () => [] } };
   using display = options.openDisplay({
@@ -48,11 +49,15 @@ export async function develop(settings: DevSettings, options: DevelopOptions): P
   await using cluster = await options.openCluster(display);
   const end = new AbortController();
   const stop = AbortSignal.any([signal, cluster.failed, end.signal]);
+  const { certManager } = cluster;
+  const loaded = isUsual(certManager)
+    ? first
+    : await loadOrThrow(orderOf(settings, applied, certManager), stop);
   const program = new AuthorProgram(loaded, { cluster, display, signal: stop });
   const changes = await watchFiles(async () => [...program.files, ...(await applied.paths())], {
     signal: stop,
   });
-  await program.start(orderOf(settings, applied));
+  await program.start(orderOf(settings, applied, certManager));
   const followed = new FollowedIssuers({
     client: cluster.client,
     display,
@@ -94,13 +99,34 @@ function requireCertificate({ onceWithinMs }: DevSettings, applied: AppliedObjec
   );
 }
 
-function orderOf(settings: DevSettings, applied: AppliedObjects): LoadOrder {
-  const { module: file, clusterResourceNamespace } = settings;
-  return { file, clusterResourceNamespace, secretNamespaces: applied.namespaces() };
+function orderOf(
+  { module: file, clusterResourceNamespace }: DevSettings,
+  applied: AppliedObjects,
+  certManager: ServiceAccount = USUAL_CERT_MANAGER,
+): LoadOrder {
+  return {
+    file,
+    clusterResourceNamespace,
+    certManager,
+    secretNamespaces: applied.namespaces(),
+  };
+}
+
+async function loadOrThrow(
+  order: LoadOrder,
+  signal: AbortSignal,
+): Promise<ModuleReport & { isLoaded: true }> {
+  const report = await loadModule(order, { signal });
+  if (report.isLoaded) return report;
+  throw usageError(report.message);
+}
+
+function isUsual({ namespace, name }: ServiceAccount): boolean {
+  return namespace === USUAL_CERT_MANAGER.namespace && name === USUAL_CERT_MANAGER.name;
 }
 
 async function goOn(work: Work, changes: AsyncIterable<readonly string[]>): Promise<Report> {
-  const { settings, applied, program, followed } = work;
+  const { settings, applied, program, followed, cluster } = work;
   let isApplied = await applyOrTell(work);
   tellHowToTry(work);
   for await (const files of changes) {
@@ -108,7 +134,7 @@ async function goOn(work: Work, changes: AsyncIterable<readonly string[]>): Prom
     const isToApply = applied.hasAny(files) && (await readOrTell(work));
     const changed = files.filter((file) => program.files.includes(file));
     if (changed.length > 0 || applied.namespaces().join() !== before) {
-      await program.reload(orderOf(settings, applied), { changed });
+      await program.reload(orderOf(settings, applied, cluster.certManager), { changed });
       followed.followKinds();
     }
     // What a new definition allows may have been refused before.

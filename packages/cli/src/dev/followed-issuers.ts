@@ -2,10 +2,10 @@ import { certificateRequests, certificateSigningRequests } from "@countersign/is
 import { messageOf } from "@countersign/issuer/inspect";
 import { type Client, defineResource, type NamespacedName, type Resource } from "@countersign/kube";
 import { CERTIFICATES } from "@countersign/testing";
+import type { ServedKind } from "../cluster/discovery.ts";
 import type { Display } from "./dev-event.ts";
 import { type FollowedStates, followStates } from "./follow-states.ts";
 import { isForIssuers } from "./is-for-issuers.ts";
-import type { ServedKind } from "./module-report.ts";
 import type { ConditionedObject } from "./object-row.ts";
 
 /** Settings of {@link FollowedIssuers}. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from "@countersign/kube";
-import type { ServedKind } from "./module-report.ts";
+import type { ServedKind } from "../cluster/discovery.ts";
 
 /** The parts of an object that tell whose it is. */
 interface Referring extends KubeObject {

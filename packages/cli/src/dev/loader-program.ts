@@ -23,7 +23,7 @@ async function load(order: LoadOrder): Promise<IssuerModule> {
   const { secretNamespaces, clusterResourceNamespace } = order;
   const { crds, rbac } = manifestsOf(definitions, {
     serviceAccount: { namespace: name, name },
-    certManager: { namespace: "cert-manager", name: "cert-manager" },
+    certManager: order.certManager,
     secretNamespaces,
     ...(clusterResourceNamespace === undefined ? {} : { clusterResourceNamespace }),
   });

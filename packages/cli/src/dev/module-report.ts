@@ -1,13 +1,5 @@
-import type { Manifest } from "@countersign/issuer";
-
-/** One kind of an author's issuers, as the API server serves it. */
-export interface ServedKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly namespaced: boolean;
-}
+import type { Manifest, ServiceAccount } from "@countersign/issuer";
+import type { ServedKind } from "../cluster/discovery.ts";
 
 /** What running an author's issuers takes, told from their module alone. */
 export interface IssuerModule {
@@ -35,4 +27,6 @@ export interface LoadOrder {
   /** Where the Secrets of namespaced issuers may be read. */
   readonly secretNamespaces: readonly string[];
   readonly clusterResourceNamespace?: string | undefined;
+  /** cert-manager's account, whose approver is to approve what refers to these issuers. */
+  readonly certManager: ServiceAccount;
 }

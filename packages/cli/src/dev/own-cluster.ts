@@ -7,7 +7,7 @@ import {
   startControlPlane,
 } from "@countersign/testing";
 import { FIELD_OWNER } from "./apply-file-objects.ts";
-import type { DevCluster } from "./dev-cluster.ts";
+import { type DevCluster, USUAL_CERT_MANAGER } from "./dev-cluster.ts";
 
 /**
  * Starts a cluster of our own: a control plane with cert-manager, which ends with this process.
@@ -31,6 +31,7 @@ export async function startOwnCluster(options: {
   return {
     client,
     failed: controlPlane.failed,
+    certManager: USUAL_CERT_MANAGER,
     hint: [
       "The control plane is yours until Ctrl-C. To try it in another terminal:",
       `  export KUBECONFIG=${controlPlane.kubeconfigPath}`,
