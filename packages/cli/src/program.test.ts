@@ -9,8 +9,10 @@ const OK: Report = { isOk: true, text: "all is well", value: { well: true } };
 async function run(
   result: Report | Error,
   args: readonly string[],
+  kind: Pick<CliCommand, "isStream"> = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const look: CliCommand = {
+    ...kind,
     declare: () => new Command("look").description("Looks.").argument("<what>"),
     async run() {
       if (result instanceof Error) throw result;
@@ -151,4 +153,12 @@ describe("runCli()", () => {
       }
     });
   }
+
+  it("prints the report or the error of a stream as JSON on one line", async () => {
+    const args = ["look", "x", "--output", "json"];
+    const ok = await run(OK, args, { isStream: true });
+    assert.equal(ok.out, '{"well":true}\n');
+    const failed = await run(dark, args, { isStream: true });
+    assert.equal(failed.out, `${JSON.stringify(JSON.parse(ERROR_JSON))}\n`);
+  });
 });

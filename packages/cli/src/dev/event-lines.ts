@@ -1,4 +1,5 @@
 import type { DevEvent, Display } from "./dev-event.ts";
+import { oneLine } from "./fit-line.ts";
 import { nameOfRow } from "./object-row.ts";
 import { describeChange } from "./state-change.ts";
 
@@ -25,7 +26,7 @@ export function textOfEvent(event: DevEvent, elapsedMs: number): string {
     case "step":
       return describeStep(event);
     case "state":
-      return stateLine(`${nameOfRow(event)}: ${describeChange(event)}`, elapsedMs);
+      return stateLine(oneLine(`${nameOfRow(event)}: ${describeChange(event)}`), elapsedMs);
     case "note":
       return event.message;
     case "trouble":

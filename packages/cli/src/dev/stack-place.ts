@@ -1,5 +1,5 @@
 /** The first line of an author's code that a stack names. */
-const PLACE = /^(?:\s+at .*?)?\(?(?:file:\/\/)?(\/[^\n():]+):(\d+)(?::\d+)?\)?$/gm;
+const PLACE = /^(?:\s+at (?:async )?(?:.* \()?)?(?:file:\/\/)?(\/[^\n():]+):(\d+)(?::\d+)?\)?$/gm;
 
 /**
  * Where an error comes from: `src/issuer.ts:12`, relative to the folder where that is shorter. Node

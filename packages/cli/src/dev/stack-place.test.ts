@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { placeOf } from "./stack-place.ts";
+
+function withStack(...lines: string[]): Error {
+  return Object.assign(new Error("x"), { stack: lines.join("\n") });
+}
+
+const ROWS: readonly [rule: string, error: unknown, place: string | undefined][] = [
+  [
+    "a syntax error's file is its stack's first line",
+    withStack(
+      "/work/acme/src/ca.ts:2",
+      "const y = ;",
+      "          ^",
+      "",
+      "SyntaxError: Expression expected",
+      "    at parseTypeScript (node:internal/modules/typescript:61:36)",
+    ),
+    "src/ca.ts:2",
+  ],
+  [
+    "a thrown error's is its first frame",
+    withStack(
+      "Error: boom",
+      "    at file:///work/acme/issuer.ts:7:20",
+      "    at node:internal/x:1:2",
+    ),
+    "issuer.ts:7",
+  ],
+  [
+    "frames of packages are passed over",
+    withStack(
+      "Error: boom",
+      "    at check (file:///work/acme/node_modules/zod/index.js:1:2)",
+      "    at Object.sign (file:///work/acme/issuer.ts:9:20)",
+    ),
+    "issuer.ts:9",
+  ],
+  [
+    "a file outside the folder keeps its path",
+    withStack("Error: boom", "    at file:///work/lib.ts:1:2"),
+    "/work/lib.ts:1",
+  ],
+  [
+    "Node's own frames name none",
+    withStack("Error: boom", "    at node:internal/x:1:2"),
+    undefined,
+  ],
+  ["what is no error names none", "boom", undefined],
+];
+
+describe("placeOf()", () => {
+  for (const [rule, error, place] of ROWS) {
+    it(rule, () => assert.equal(placeOf(error, "/work/acme"), place));
+  }
+});

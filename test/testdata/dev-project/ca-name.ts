@@ -1,0 +1,1 @@
+export const CA_NAME = "CA one";
