@@ -7,6 +7,7 @@ import { poll, SECRETS, startFakeCa } from "@countersign/testing";
 import { parseCertificates } from "@countersign/x509";
 import { stringify } from "yaml";
 import { ROOT } from "../tools/command.ts";
+import { countersign } from "./cluster/countersign.ts";
 import { DevProcess } from "./cluster/dev-process.ts";
 import { createDevProject, type DevProject } from "./cluster/dev-project.ts";
 
@@ -55,7 +56,7 @@ describe("countersign dev on a control plane of its own", () => {
         "note: z.string().optional(), outOfOrder:",
       );
       await dev.line("note", /Started the issuer again: .*ca-name\.ts/);
-      await project.save("samples/issuer.yaml", issuerYaml({ note: "kept" }));
+      await project.saveIssuer({ note: "kept" });
       await project.saveCertificate("second");
       await cluster.issuedBy("second", "CA two");
       assert.equal(await cluster.noteOfIssuer(), "kept");
@@ -74,7 +75,11 @@ describe("countersign dev on a control plane of its own", () => {
       await project.saveCertificate("fourth");
       await cluster.issuedBy("fourth", "CA three");
 
-      assert.ok(dev.processes().length >= 4, "etcd, kube-apiserver and cert-manager's two");
+      const running = dev.processes().join("\n");
+      for (const each of ["etcd", "kube-apiserver", "cert-manager controller", "issuer-program"]) {
+        assert.ok(running.includes(each), `${each} runs`);
+      }
+      await assert.rejects(dev.assertNothingIsLeft());
       dev.signal("SIGINT");
       assert.equal(await dev.ended(), 0, dev.out + dev.err);
       assert.deepEqual(dev.lines().at(-1), { type: "result", isOk: true });
@@ -96,6 +101,85 @@ describe("countersign dev on a control plane of its own", () => {
       await dev.kill();
     }
   });
+});
+
+describe("countersign dev refuses", () => {
+  let project: DevProject;
+  before(async () => {
+    project = await createDevProject();
+    await project.save("empty.ts", "export {};\n");
+    await project.save("broken.ts", "export default {\n  a: ,\n};\n");
+    await project.save("lost.ts", 'import "./nowhere.ts";\n');
+    await edited("issuer.ts", "group.ts", '"dev.example.com"', '"dev"');
+    await edited(
+      "issuer.ts",
+      "runs.ts",
+      "export default",
+      'import { run } from "@countersign/issuer";\nawait run([]);\nexport default',
+    );
+    await project.save("broken.yaml", "a: [\n");
+    await project.saveCertificate("web");
+  });
+  after(() => project[Symbol.asyncDispose]());
+
+  const edited = async (from: string, to: string, before: string, after: string): Promise<void> => {
+    await project.save(to, await readFile(project.at(from), "utf8"));
+    await edit(project.at(to), before, after);
+  };
+
+  const ROWS: readonly [what: string, args: readonly string[], says: RegExp][] = [
+    ["a module that is not there", ["none.ts"], /none\.ts: it does not exist, give the path of/],
+    [
+      "a module without default export",
+      ["empty.ts"],
+      /it has no default export, must have: export/,
+    ],
+    [
+      "a module that is no TypeScript, with the line",
+      ["broken.ts"],
+      /Expression expected \(.*broken\.ts:2\)/,
+    ],
+    ["a module whose import is not there", ["lost.ts"], /Cannot find module '.*nowhere\.ts'/],
+    [
+      "a definition that is none",
+      ["group.ts"],
+      /group is dev, must be a DNS name .*group\.ts:\d+\)/,
+    ],
+    [
+      "a module that serves as soon as it is imported",
+      ["runs.ts"],
+      /it calls run\(\) when it is loaded, must call it only .*if \(import\.meta\.main\)/,
+    ],
+    [
+      "a path to apply that is not there",
+      ["issuer.ts", "-a", "none.yaml"],
+      /Cannot apply .*none\.yaml: it does not exist, give --apply/,
+    ],
+    [
+      "a file to apply that is no YAML",
+      ["issuer.ts", "-a", "broken.yaml"],
+      /line 2 is neither YAML nor JSON/,
+    ],
+    [
+      "to run once without a Certificate to wait for",
+      ["issuer.ts", "--once", "-a", "samples/issuer.yaml"],
+      /no file of --apply holds a Certificate of cert-manager\.io\/v1 to wait for, add one/,
+    ],
+    [
+      "a timeout that is none",
+      ["issuer.ts", "--once", "-a", "samples", "--timeout", "soon"],
+      /must be a duration such as 90s/,
+    ],
+  ];
+  for (const [what, args, says] of ROWS) {
+    it(what, async () => {
+      const inProject = (arg: string): string =>
+        /\.(ts|yaml)$|^samples/.test(arg) ? project.at(arg) : arg;
+      const { code, out, err } = await countersign("dev", ...args.map(inProject));
+      assert.match(err, says);
+      assert.deepEqual({ code, out }, { code: 2, out: "" });
+    });
+  }
 });
 
 /** What a look at the cluster of a `countersign dev` takes. */
@@ -136,11 +220,6 @@ async function edit(path: string, before: string, after: string): Promise<void> 
     path,
     text.replace(before, () => after),
   );
-}
-
-function issuerYaml(spec: object): string {
-  const metadata = { name: "test" };
-  return stringify({ apiVersion: "dev.example.com/v1alpha1", kind: "DevIssuer", metadata, spec });
 }
 
 /** Secret, issuer and Certificate in a namespace that is not there yet. */

@@ -19,6 +19,7 @@ export class DevProcess {
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #exited: Promise<number | null>;
+  readonly #groups = new Set<number>();
   #out = "";
   #err = "";
 
@@ -94,18 +95,22 @@ export class DevProcess {
     }
   }
 
-  /** Everything that it started has its temporary folder in its command line, or the project's. */
-  async assertNothingIsLeft(): Promise<void> {
-    assert.deepEqual(await readdir(this.#folder), []);
-    const processes = execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" });
-    const left = processes.split("\n").filter((line) => line.includes(this.#folder));
-    assert.deepEqual(left, []);
+  /**
+   * The processes that it runs: those with its temporary folder in their command line, and whatever
+   * else is in their process group, also later.
+   */
+  processes(): string[] {
+    const table = execFileSync("ps", ["-A", "-ww", "-o", "pgid=,args="], { encoding: "utf8" });
+    const rows = table.split("\n").map((line) => ({ line, group: Number.parseInt(line, 10) }));
+    for (const { line, group } of rows) {
+      if (line.includes(this.#folder)) this.#groups.add(group);
+    }
+    return rows.filter(({ group }) => this.#groups.has(group)).map(({ line }) => line);
   }
 
-  /** The processes that it runs. */
-  processes(): string[] {
-    const processes = execFileSync("ps", ["-A", "-ww", "-o", "pid=,args="], { encoding: "utf8" });
-    return processes.split("\n").filter((line) => line.includes(this.#folder));
+  async assertNothingIsLeft(): Promise<void> {
+    assert.deepEqual(await readdir(this.#folder), []);
+    assert.deepEqual(this.processes(), []);
   }
 
   /** For the end of a test, whatever it has come to. */

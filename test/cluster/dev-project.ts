@@ -4,9 +4,6 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { ROOT } from "../../tools/command.ts";
 
-/** The group of the project's issuers. */
-export const DEV_GROUP = "dev.example.com";
-
 /** An author's project in a folder of its own, to be edited by a test. */
 export interface DevProject extends AsyncDisposable {
   readonly folder: string;
@@ -16,6 +13,9 @@ export interface DevProject extends AsyncDisposable {
   save(name: string, content: string): Promise<void>;
   /** Saves a Certificate in `samples/`, for the issuer that is there. */
   saveCertificate(name: string): Promise<void>;
+  /** Saves the issuer of `samples/` with another spec. */
+  saveIssuer(spec: object): Promise<void>;
+  remove(name: string): Promise<void>;
 }
 
 /** Copies `test/testdata/dev-project`, with the packages of this repository to import. */
@@ -30,14 +30,21 @@ export async function createDevProject(): Promise<DevProject> {
     folder,
     at,
     save,
-    saveCertificate: (name) =>
-      save(`samples/${name}.yaml`, stringify(devCertificate(name, { name: "test" }))),
+    saveCertificate: (name) => save(`samples/${name}.yaml`, stringify(devCertificate(name))),
+    saveIssuer: (spec) => save("samples/issuer.yaml", stringify({ ...ISSUER, spec })),
+    remove: (name) => rm(at(name)),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
 
-/** A Certificate for an issuer of the project, in whatever namespace it is applied to. */
-export function devCertificate(name: string, issuer: { name: string }): object {
+const ISSUER = {
+  apiVersion: "dev.example.com/v1alpha1",
+  kind: "DevIssuer",
+  metadata: { name: "test" },
+} as const;
+
+/** A Certificate for the issuer of the project, in whatever namespace it is applied to. */
+function devCertificate(name: string): object {
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
@@ -47,7 +54,7 @@ export function devCertificate(name: string, issuer: { name: string }): object {
       commonName: "dev.example.com",
       duration: "24h",
       privateKey: { algorithm: "ECDSA", rotationPolicy: "Always" },
-      issuerRef: { group: DEV_GROUP, kind: "DevIssuer", name: issuer.name },
+      issuerRef: { group: "dev.example.com", kind: ISSUER.kind, name: ISSUER.metadata.name },
     },
   };
 }

@@ -20,9 +20,9 @@ export async function loadModule(
   signal.throwIfAborted();
   const child = fork(pathOfProgram("loader-program"), [JSON.stringify(order)], {
     execArgv: importFlags(process.execArgv),
-    // What the module prints is not the command's output. No cluster is to be found in there.
+    // What the module prints is not the command's output.
     stdio: ["ignore", "ignore", "pipe", "ipc"],
-    env: { ...programEnv(process.env), KUBECONFIG: "/nonexistent/while-loading" },
+    env: programEnv(process.env),
   });
   const { promise, resolve: settle, reject } = Promise.withResolvers<ModuleReport>();
   let printed = "";

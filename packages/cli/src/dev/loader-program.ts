@@ -2,7 +2,7 @@
 // process can load a module a second time. Its one argument is a LoadOrder; it answers over its channel.
 
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { kindsOf, manifestsOf } from "@countersign/issuer";
 import { messageOf } from "@countersign/issuer/inspect";
 import { loadDefinitions } from "../load-definition.ts";
@@ -10,15 +10,8 @@ import { filesOfProject, projectFolder, recordImports } from "./import-recorder.
 import type { IssuerModule, LoadOrder, ModuleReport } from "./module-report.ts";
 import { placeOf } from "./stack-place.ts";
 
-const RUNS_AT_ONCE =
-  "it serves as soon as it is imported, must serve only when it is started itself: if (import.meta.main) await run(…)";
-
 async function load(order: LoadOrder): Promise<IssuerModule> {
   const definitions = await loadDefinitions(order.file);
-  // run() has found no cluster here, or no flags that it knows.
-  if (process.exitCode !== undefined) {
-    throw new TypeError(`Cannot load definition ${order.file}: ${RUNS_AT_ONCE}`);
-  }
   const name = definitions[0]?.group.split(".")[0] ?? "issuers";
   const { secretNamespaces, clusterResourceNamespace } = order;
   const { crds, rbac } = manifestsOf(definitions, {
@@ -34,16 +27,6 @@ async function load(order: LoadOrder): Promise<IssuerModule> {
   };
 }
 
-/** The place stands behind what was said of it, before what to do about it. */
-function messageWithPlace(error: unknown): string {
-  const message = messageOf(error);
-  const cause = error instanceof Error ? error.cause : undefined;
-  const place = placeOf(cause, process.cwd());
-  if (place === undefined) return message;
-  const said = messageOf(cause);
-  return message.replace(said, () => `${said.replace(/\.$/, "")} (${place})`);
-}
-
 async function report(order: LoadOrder): Promise<ModuleReport> {
   const file = resolve(order.file);
   const folder = projectFolder(file, (each) => existsSync(join(each, "package.json")));
@@ -52,8 +35,19 @@ async function report(order: LoadOrder): Promise<ModuleReport> {
   try {
     return { isLoaded: true, module: await load(order), files: files() };
   } catch (error) {
-    return { isLoaded: false, message: messageWithPlace(error), files: files() };
+    return { isLoaded: false, message: messageWithPlace(error, folder), files: files() };
   }
+}
+
+/** The place stands behind what was said of it, before what to do about it. */
+function messageWithPlace(error: unknown, folder: string): string {
+  const message = messageOf(error);
+  const cause = error instanceof Error ? error.cause : undefined;
+  const place = placeOf(cause, folder);
+  if (place === undefined) return message;
+  const said = messageOf(cause);
+  const where = `(${relative(process.cwd(), place)})`;
+  return message.replace(said, () => `${said.replace(/\.$/, "")} ${where}`);
 }
 
 // Whoever asked has gone: so does this, even if the module keeps the process alive.

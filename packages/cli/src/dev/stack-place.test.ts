@@ -17,7 +17,7 @@ const ROWS: readonly [rule: string, error: unknown, place: string | undefined][]
       "SyntaxError: Expression expected",
       "    at parseTypeScript (node:internal/modules/typescript:61:36)",
     ),
-    "src/ca.ts:2",
+    "/work/acme/src/ca.ts:2",
   ],
   [
     "a thrown error's is its first frame",
@@ -26,7 +26,7 @@ const ROWS: readonly [rule: string, error: unknown, place: string | undefined][]
       "    at file:///work/acme/issuer.ts:7:20",
       "    at node:internal/x:1:2",
     ),
-    "issuer.ts:7",
+    "/work/acme/issuer.ts:7",
   ],
   [
     "frames of packages are passed over",
@@ -35,12 +35,16 @@ const ROWS: readonly [rule: string, error: unknown, place: string | undefined][]
       "    at check (file:///work/acme/node_modules/zod/index.js:1:2)",
       "    at Object.sign (file:///work/acme/issuer.ts:9:20)",
     ),
-    "issuer.ts:9",
+    "/work/acme/issuer.ts:9",
   ],
   [
-    "a file outside the folder keeps its path",
-    withStack("Error: boom", "    at file:///work/lib.ts:1:2"),
-    "/work/lib.ts:1",
+    "files outside the folder are passed over",
+    withStack(
+      "Error: boom",
+      "    at defineIssuer (file:///work/countersign/define-issuer.ts:1:2)",
+      "    at async file:///work/acme/issuer.ts:3:16",
+    ),
+    "/work/acme/issuer.ts:3",
   ],
   [
     "Node's own frames name none",
