@@ -1,7 +1,6 @@
-import type { KubeObject, NamespacedName } from "@countersign/kube";
+import type { Client, KubeObject, NamespacedName } from "@countersign/kube";
 import { type FileObject, filesToApply, readFileObjects } from "./applied-files.ts";
 import { applyFileObjects } from "./apply-file-objects.ts";
-import type { DevCluster } from "./dev-cluster.ts";
 
 /** Settings of {@link AppliedObjects}. */
 export interface AppliedObjectsOptions {
@@ -42,9 +41,8 @@ export class AppliedObjects {
   }
 
   /** @throws CliError for the first object that is refused. */
-  async apply(cluster: DevCluster): Promise<void> {
-    await cluster.prepareNamespaces(this.namespaces());
-    await applyFileObjects(cluster.client, this.#objects, this.#options);
+  async apply(client: Client): Promise<void> {
+    await applyFileObjects(client, this.#objects, this.#options);
   }
 
   /** Those that the objects are in, and the one for whatever names none. */

@@ -82,8 +82,6 @@ function clusterOf(setting: Setting, close: () => Promise<void>): DevCluster {
     hint: [
       `The issuer runs here, for ${cluster}, until Ctrl-C. Its CustomResourceDefinitions and rights stay there.`,
     ],
-    // Namespaces of somebody else's cluster are theirs to make.
-    prepareNamespaces: async () => {},
     installManifests: (manifests) => applyManifests(client, manifests, owner),
     startIssuer: (issuer) =>
       hasUserRights ? startAsUser(setting, issuer) : startAsAccount(setting, issuer),

@@ -28,9 +28,7 @@ export interface RunningIssuer {
 export interface DevCluster extends Pick<ControllerHost, "client" | "failed">, AsyncDisposable {
   /** cert-manager's own account there. */
   readonly certManager: ServiceAccount;
-  /** Makes sure that namespaces exist where that is ours to do. */
-  prepareNamespaces(names: readonly string[]): Promise<void>;
-  /** Applies an issuer's manifests; also again, when they have changed. */
+  /** Applies an issuer's manifests, and makes the namespaces that they are in; also again, when they have changed. */
   installManifests(manifests: readonly Manifest[]): Promise<void>;
   startIssuer(setup: IssuerSetup): Promise<RunningIssuer>;
   /** What the reader needs to look around. */

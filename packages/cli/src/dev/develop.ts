@@ -1,19 +1,19 @@
-import { setTimeout } from "node:timers/promises";
 import type { ServiceAccount } from "@countersign/issuer";
-import { messageOf } from "@countersign/issuer/inspect";
-import { failure, usageError } from "../cli-error.ts";
+import { usageError } from "../cli-error.ts";
 import type { Report } from "../program.ts";
 import { AppliedObjects } from "./applied-objects.ts";
 import { AuthorProgram } from "./author-program.ts";
 import { type DevCluster, USUAL_CERT_MANAGER } from "./dev-cluster.ts";
 import type { Display } from "./dev-event.ts";
 import type { DevSettings } from "./dev-settings.ts";
+import { type DevWork, orderOf } from "./dev-work.ts";
+import { followSaves } from "./follow-saves.ts";
 import { FollowedIssuers } from "./followed-issuers.ts";
 import type { LiveView } from "./live-display.ts";
 import { loadModule } from "./load-module.ts";
 import type { LoadOrder, ModuleReport } from "./module-report.ts";
 import { rowOf } from "./object-row.ts";
-import { type Verdict, verdictOn } from "./once-verdict.ts";
+import { runOnce } from "./run-once.ts";
 import { watchFiles } from "./watch-files.ts";
 
 /** What the work is done with. */
@@ -41,55 +41,51 @@ export async function develop(settings: DevSettings, options: DevelopOptions): P
   // Before anything is started: what is wrong with the module is said at once.
   const first = await loadOrThrow(orderOf(settings, applied), signal);
 
-  const view: { now: LiveView } = { now: { rows: () => [], logLines: () => [] } };
+  let work: DevWork | undefined;
   using display = options.openDisplay({
-    rows: () => view.now.rows(),
-    logLines: (count) => view.now.logLines(count),
+    rows: () => work?.followed.objects().map(rowOf) ?? [],
+    logLines: (count) => work?.program.logTail(count) ?? [],
   });
-  await using cluster = await options.openCluster(display);
   const end = new AbortController();
-  const stop = AbortSignal.any([signal, cluster.failed, end.signal]);
-  const { certManager } = cluster;
-  const loaded = isUsual(certManager)
-    ? first
-    : await loadOrThrow(orderOf(settings, applied, certManager), stop);
-  const program = new AuthorProgram(loaded, { cluster, display, signal: stop });
-  const changes = await watchFiles(async () => [...program.files, ...(await applied.paths())], {
-    signal: stop,
-  });
-  await program.start(orderOf(settings, applied, certManager));
+  const stop = AbortSignal.any([signal, end.signal]);
+  const files = async (): Promise<string[]> => [
+    ...(work?.program ?? first).files,
+    ...(await applied.paths()),
+  ];
+  // From here on no save is missed, however long the cluster takes.
+  const changes = await watchFiles(files, { signal: stop });
+  await using cluster = await options.openCluster(display);
+  cluster.failed.addEventListener("abort", () => end.abort(), { once: true });
+  try {
+    work = await start(settings, { first, applied, cluster, display, signal: stop });
+    return await (settings.onceWithinMs === undefined
+      ? followSaves(work, changes)
+      : runOnce(work, { timeoutMs: settings.onceWithinMs, now: options.now }));
+  } finally {
+    end.abort();
+    await work?.followed.ended();
+    cluster.failed.throwIfAborted();
+  }
+}
+
+/** Installs and starts the issuer, and follows what there is to see. */
+async function start(
+  settings: DevSettings,
+  parts: Pick<DevWork, "applied" | "cluster" | "display" | "signal"> & { first: LoadedModule },
+): Promise<DevWork> {
+  const { first, applied, cluster, display, signal } = parts;
+  const order = orderOf(settings, applied, cluster.certManager);
+  const loaded = isUsual(cluster.certManager) ? first : await loadOrThrow(order, signal);
+  const program = new AuthorProgram(loaded, { cluster, display, signal });
+  await program.start(order);
   const followed = new FollowedIssuers({
     client: cluster.client,
     display,
     kinds: () => program.kinds,
     certificates: () => applied.certificates(),
-    signal: stop,
+    signal,
   });
-  view.now = {
-    rows: () => followed.objects().map(rowOf),
-    logLines: (count) => program.logTail(count),
-  };
-  const work = { settings, applied, program, followed, cluster, display, signal: stop };
-  try {
-    return await (settings.onceWithinMs === undefined
-      ? goOn(work, changes)
-      : runOnce(work, { timeoutMs: settings.onceWithinMs, now: options.now }));
-  } finally {
-    end.abort();
-    await followed.ended();
-    cluster.failed.throwIfAborted();
-  }
-}
-
-/** All parts, running. */
-interface Work {
-  readonly settings: DevSettings;
-  readonly applied: AppliedObjects;
-  readonly program: AuthorProgram;
-  readonly followed: FollowedIssuers;
-  readonly cluster: DevCluster;
-  readonly display: Display;
-  readonly signal: AbortSignal;
+  return { settings, applied, program, followed, cluster, display, signal };
 }
 
 function requireCertificate({ onceWithinMs }: DevSettings, applied: AppliedObjects): void {
@@ -99,23 +95,9 @@ function requireCertificate({ onceWithinMs }: DevSettings, applied: AppliedObjec
   );
 }
 
-function orderOf(
-  { module: file, clusterResourceNamespace }: DevSettings,
-  applied: AppliedObjects,
-  certManager: ServiceAccount = USUAL_CERT_MANAGER,
-): LoadOrder {
-  return {
-    file,
-    clusterResourceNamespace,
-    certManager,
-    secretNamespaces: applied.namespaces(),
-  };
-}
+type LoadedModule = ModuleReport & { readonly isLoaded: true };
 
-async function loadOrThrow(
-  order: LoadOrder,
-  signal: AbortSignal,
-): Promise<ModuleReport & { isLoaded: true }> {
+async function loadOrThrow(order: LoadOrder, signal: AbortSignal): Promise<LoadedModule> {
   const report = await loadModule(order, { signal });
   if (report.isLoaded) return report;
   throw usageError(report.message);
@@ -123,99 +105,4 @@ async function loadOrThrow(
 
 function isUsual({ namespace, name }: ServiceAccount): boolean {
   return namespace === USUAL_CERT_MANAGER.namespace && name === USUAL_CERT_MANAGER.name;
-}
-
-async function goOn(work: Work, changes: AsyncIterable<readonly string[]>): Promise<Report> {
-  const { settings, applied, program, followed, cluster } = work;
-  let isApplied = await applyOrTell(work);
-  tellHowToTry(work);
-  for await (const files of changes) {
-    const before = applied.namespaces().join();
-    const isToApply = applied.hasAny(files) && (await readOrTell(work));
-    const changed = files.filter((file) => program.files.includes(file));
-    if (changed.length > 0 || applied.namespaces().join() !== before) {
-      await program.reload(orderOf(settings, applied, cluster.certManager), { changed });
-      followed.followKinds();
-    }
-    // What a new definition allows may have been refused before.
-    if (isToApply || !isApplied) isApplied = await applyOrTell(work);
-  }
-  return { isOk: true, text: "", value: { type: "result", isOk: true } };
-}
-
-function tellHowToTry({ settings, cluster, program, display }: Work): void {
-  const kinds = [
-    ...program.kinds.map(({ plural }) => plural),
-    "certificates",
-    "certificaterequests",
-  ];
-  const message = [
-    ...cluster.hint,
-    `  kubectl get ${kinds.join()} --all-namespaces`,
-    `Save ${settings.module} and the issuer starts again with it. Ctrl-C ends it.`,
-  ].join("\n");
-  display.show({ type: "note", message });
-}
-
-async function readOrTell({ applied, display }: Work): Promise<boolean> {
-  try {
-    await applied.read();
-    return true;
-  } catch (error) {
-    display.show({ type: "trouble", message: messageOf(error) });
-    return false;
-  }
-}
-
-async function applyOrTell({ applied, cluster, display, signal }: Work): Promise<boolean> {
-  try {
-    await applied.apply(cluster);
-    return true;
-  } catch (error) {
-    if (!signal.aborted) display.show({ type: "trouble", message: messageOf(error) });
-    return false;
-  }
-}
-
-const LOOK_MS = 200;
-
-async function runOnce(
-  work: Work,
-  { timeoutMs, now }: { timeoutMs: number; now: () => Date },
-): Promise<Report> {
-  const { applied, cluster, program, followed } = work;
-  const since = now();
-  const signal = AbortSignal.any([work.signal, program.ended]);
-  await applied.apply(cluster);
-  const certificates = applied.certificates();
-  const look = (): Verdict => verdictOn(certificates, followed.objects(), since);
-  let verdict = look();
-  while (verdict.is === "open" && now().getTime() - since.getTime() < timeoutMs) {
-    // Rejects when the signal aborts, with its reason.
-    await setTimeout(LOOK_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
-    verdict = look();
-  }
-  return reportOf(verdict, { count: certificates.length, timeoutMs });
-}
-
-/** @throws CliError where not every Certificate is Ready: a line for each that is not. */
-function reportOf(
-  verdict: Verdict,
-  { count, timeoutMs }: { count: number; timeoutMs: number },
-): Report {
-  const list = (lines: readonly string[]): string => lines.map((line) => `\n  ${line}`).join("");
-  switch (verdict.is) {
-    case "ready":
-      return {
-        isOk: true,
-        text: count === 1 ? "The Certificate is Ready." : `All ${count} Certificates are Ready.`,
-        value: { type: "result", isOk: true, certificates: count },
-      };
-    case "failed":
-      throw failure(`Not every Certificate has been issued:${list(verdict.reasons)}`);
-    case "open":
-      throw failure(
-        `Not every Certificate is Ready after ${timeoutMs / 1_000} s, see --timeout:${list(verdict.waits)}`,
-      );
-  }
 }

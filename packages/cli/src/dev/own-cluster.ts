@@ -2,7 +2,6 @@ import {
   applyManifests,
   installCertManager,
   installController,
-  NAMESPACES,
   type Progress,
   startControlPlane,
 } from "@countersign/testing";
@@ -36,9 +35,6 @@ export async function startOwnCluster(options: {
       "The control plane is yours until Ctrl-C. To try it in another terminal:",
       `  export KUBECONFIG=${controlPlane.kubeconfigPath}`,
     ],
-    prepareNamespaces: async (names) => {
-      for (const name of names) await client.apply(NAMESPACES, { metadata: { name } }, owner);
-    },
     installManifests: (manifests) => applyManifests(client, manifests, owner),
     startIssuer: ({ name, ...program }) =>
       installController(controlPlane, {
