@@ -16,7 +16,10 @@ export async function main(args: readonly string[]): Promise<void> {
     out: (text: string) => void stdout.write(text),
     err: (text: string) => void stderr.write(text),
     signal: stopOnSignals(() => {}),
-    screen: stdout.isTTY ? { columns: () => stdout.columns, rows: () => stdout.rows } : undefined,
+    // Some pseudo-terminals have no size.
+    screen: stdout.isTTY
+      ? { columns: () => stdout.columns || 80, rows: () => stdout.rows || 24 }
+      : undefined,
     ask: stdin.isTTY && stderr.isTTY ? (question) => ask(question, terminal.signal) : undefined,
   };
   process.exitCode = await runCli(COMMANDS, args, terminal);

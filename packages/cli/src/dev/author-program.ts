@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { messageOf } from "@countersign/issuer/inspect";
+import { failure } from "../cli-error.ts";
 import type { ServedKind } from "../cluster/discovery.ts";
 import type { DevCluster, RunningIssuer } from "./dev-cluster.ts";
 import type { Display } from "./dev-event.ts";
@@ -112,9 +113,10 @@ export class AuthorProgram {
       if (this.#starts !== started || this.#setting.signal.aborted) return;
       const how = code === null ? String(signal) : `exit code ${code}`;
       const last = log.slice(-SHOWN_LINES).map((line) => `\n  ${line}`);
-      const message = `The issuer has ended by itself, with ${how}. Its last lines:${last.join("")}`;
-      this.#setting.display.show({ type: "trouble", message });
-      this.#ended.abort(new Error(message));
+      const message = `The issuer has ended by itself, with ${how}`;
+      const lines = `${message}. Its last lines:${last.join("")}`;
+      this.#setting.display.show({ type: "trouble", message: lines });
+      this.#ended.abort(failure(`${message}: correct what its last lines say, and start again`));
     });
   }
 }

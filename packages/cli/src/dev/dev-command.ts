@@ -8,12 +8,13 @@ import { type ClusterChoice, type DevFlags, settingsOf } from "./dev-settings.ts
 import { jsonDisplay, plainDisplay } from "./event-lines.ts";
 import { LiveDisplay, type LiveView } from "./live-display.ts";
 
-const DESCRIPTION = `Runs an issuer while you write it: on a control plane of its own with cert-manager, or in a cluster
-that you have. A save starts the issuer again with the new code and applies the files of --apply
-again; a module that cannot be loaded is told about, and the issuer goes on as it was.
-
-Exit code with --once: 0 if every Certificate of --apply is Ready, 1 if one has failed or the timeout
-has passed.`;
+const DESCRIPTION = [
+  "Runs an issuer while you write it: on a control plane of its own with cert-manager, or in a cluster that you have.",
+  "",
+  "A save starts the issuer again with the new code and applies the files of --apply again. A module that cannot be loaded is told about, and the issuer goes on as it was.",
+  "",
+  "Exit code with --once: 0 if every Certificate of --apply is Ready, 1 if one has failed or the time is over.",
+].join("\n");
 
 /** `countersign dev`. */
 export const devCommand: CliCommand = {
@@ -35,12 +36,12 @@ export const devCommand: CliCommand = {
         "--cluster-resource-namespace <namespace>",
         "where the Secrets of cluster issuers are; the issuer's own if not given",
       )
-      .option("--current-context", "work in the cluster that kubectl works in", false)
+      .option("--current-context", "work in the cluster that kubectl works in")
       .option("--context <name>", "work in the cluster of this context")
       .option("--kubeconfig <file>", "work in the cluster of this kubeconfig")
-      .option("-y, --yes", "install CustomResourceDefinitions and rights there, unasked", false)
-      .option("--user-rights", "run the issuer there with your rights, not its account's", false)
-      .option("--once", "end when every Certificate of --apply is Ready, or one has failed", false)
+      .option("-y, --yes", "install CustomResourceDefinitions and rights there, unasked")
+      .option("--user-rights", "run the issuer there with your rights, not its account's")
+      .option("--once", "end when every Certificate of --apply is Ready, or one has failed")
       .addOption(
         new Option("--timeout <duration>", "how long --once may take; 2m if not given").argParser(
           parseDuration,

@@ -3,14 +3,7 @@ import { describe, it } from "node:test";
 import { CliError } from "../cli-error.ts";
 import { type DevFlags, type DevSettings, settingsOf } from "./dev-settings.ts";
 
-const NONE: DevFlags = {
-  apply: [],
-  namespace: "default",
-  currentContext: false,
-  yes: false,
-  userRights: false,
-  once: false,
-};
+const NONE: DevFlags = { apply: [], namespace: "default" };
 
 const TAKEN: readonly [
   rule: string,

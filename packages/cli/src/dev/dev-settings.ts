@@ -7,10 +7,10 @@ export interface DevFlags {
   readonly clusterResourceNamespace?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
-  readonly currentContext: boolean;
-  readonly yes: boolean;
-  readonly userRights: boolean;
-  readonly once: boolean;
+  readonly currentContext?: boolean;
+  readonly yes?: boolean;
+  readonly userRights?: boolean;
+  readonly once?: boolean;
   /** Milliseconds. */
   readonly timeout?: number;
 }
@@ -44,7 +44,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 
 /** @throws CliError usage for flags that say nothing together. */
 export function settingsOf(args: readonly string[], flags: DevFlags): DevSettings {
-  const { apply, namespace, once, timeout } = flags;
+  const { apply, namespace, once = false, timeout } = flags;
   if (once && apply.length === 0) {
     throw usageError(
       "Cannot run once: nothing is applied, give --apply a file with an issuer and a Certificate",
@@ -66,7 +66,7 @@ export function settingsOf(args: readonly string[], flags: DevFlags): DevSetting
 }
 
 function clusterOf(flags: DevFlags): ClusterChoice {
-  const { kubeconfig, context, currentContext, yes, userRights } = flags;
+  const { kubeconfig, context, currentContext = false, yes = false, userRights = false } = flags;
   if (kubeconfig !== undefined || context !== undefined || currentContext) {
     return { is: "current", kubeconfig, context, isConfirmed: yes, hasUserRights: userRights };
   }
