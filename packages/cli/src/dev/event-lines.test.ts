@@ -26,7 +26,7 @@ const ROWS: readonly [event: DevEvent, out: string, err: string][] = [
     "",
   ],
   [{ type: "note", message: "Try it" }, "", "Try it\n"],
-  [{ type: "trouble", message: "Cannot load" }, "", "✖ Cannot load\n"],
+  [{ type: "trouble", message: "Cannot load\n  \x1b[2Jit" }, "", "✖ Cannot load\n  \\x1b[2Jit\n"],
 ];
 
 function written(display: (io: { out(text: string): void; err(text: string): void }) => void) {

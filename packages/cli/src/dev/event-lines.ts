@@ -1,3 +1,4 @@
+import { printable } from "../printable.ts";
 import type { DevEvent, Display } from "./dev-event.ts";
 import { oneLine } from "./fit-line.ts";
 import { nameOfRow } from "./object-row.ts";
@@ -28,9 +29,9 @@ export function textOfEvent(event: DevEvent, elapsedMs: number): string {
     case "state":
       return stateLine(oneLine(`${nameOfRow(event)}: ${describeChange(event)}`), elapsedMs);
     case "note":
-      return event.message;
+      return printable(event.message);
     case "trouble":
-      return `✖ ${event.message}`;
+      return `✖ ${printable(event.message)}`;
   }
 }
 
