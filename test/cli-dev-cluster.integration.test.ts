@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { defineResource } from "@countersign/kube";
 import { applyObjects, CERTIFICATES, namespace } from "@countersign/testing";
 import { type Cluster, connect, KUBECONFIG_VARIABLE } from "./cluster/connect.ts";
 import { countersign, type Ended } from "./cluster/countersign.ts";
 import { createDevProject, type DevProject } from "./cluster/dev-project.ts";
 
 const NAMESPACE = "developed";
+
+const DEFINITIONS = defineResource({
+  group: "apiextensions.k8s.io",
+  version: "v1",
+  kind: "CustomResourceDefinition",
+  plural: "customresourcedefinitions",
+  namespaced: false,
+});
 
 // The shared control plane stands for a cluster that somebody else runs.
 describe("countersign dev in a cluster that somebody else runs", () => {
@@ -17,6 +26,8 @@ describe("countersign dev in a cluster that somebody else runs", () => {
     await applyObjects(cluster.client, [namespace(NAMESPACE)]);
   });
   after(async () => {
+    // With all issuers of the kind: nothing of it is for others to meet.
+    await cluster.client.delete(DEFINITIONS, { name: "devissuers.dev.example.com" });
     await project[Symbol.asyncDispose]();
     await cluster[Symbol.asyncDispose]();
   });
