@@ -8,7 +8,7 @@ import { exchange, type Limits, type Sending } from "./exchange.ts";
 import { decideRedirect, isRedirect } from "./redirect.ts";
 import { errorOfAnswer } from "./refused-answer.ts";
 import { secretsOf } from "./shown-text.ts";
-import type { Reaction } from "./status-table.ts";
+import type { StatusMeaning } from "./status-table.ts";
 
 /** Where an issuer's CA is, and how it knows the issuer. */
 export interface CaTarget {
@@ -36,7 +36,7 @@ export interface CaCallOptions {
    * What statuses mean that mean something of their own to this call:
    * `{ 404: "answer" }` to read it, `{ 409: "permanent" }`.
    */
-  readonly on?: Readonly<Record<number, Reaction>>;
+  readonly on?: Readonly<Record<number, StatusMeaning>>;
 }
 
 interface Setting {

@@ -7,4 +7,4 @@ export {
 } from "./ca-client.ts";
 export type { CaCallOptions, CaConnection, CaTarget } from "./ca-connection.ts";
 export { CaError } from "./ca-error.ts";
-export type { Reaction } from "./status-table.ts";
+export type { StatusMeaning } from "./status-table.ts";

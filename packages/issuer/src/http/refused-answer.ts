@@ -2,24 +2,24 @@ import { IssuerError, PermanentError } from "../outcome.ts";
 import type { CaAnswer } from "./ca-answer.ts";
 import { CaError } from "./ca-error.ts";
 import { shownText } from "./shown-text.ts";
-import { type Reaction, reactionTo } from "./status-table.ts";
+import { meaningOf, type StatusMeaning } from "./status-table.ts";
 
 /** The call that an answer is for. */
 export interface AnsweredCall {
   /** As a message may show it. */
   readonly url: string;
   readonly hasBody: boolean;
-  readonly own: Readonly<Record<number, Reaction>> | undefined;
+  readonly own: Readonly<Record<number, StatusMeaning>> | undefined;
   readonly secrets: readonly string[];
 }
 
 /** The error that an answer comes to by its status; undefined where it is for the caller to read. */
 export function errorOfAnswer(call: AnsweredCall, answer: CaAnswer): Error | undefined {
-  const { reaction, advice } = reactionTo(answer.status, call);
+  const { meaning, advice } = meaningOf(answer.status, call);
   const said = shownText(answer.text, call.secrets);
   const next = advice === undefined ? "" : `${/[.!?]$/.test(said) ? "" : "."} ${advice}`;
   const message = `The CA at ${call.url} answered ${answer.status}: ${said}${next}`;
-  switch (reaction) {
+  switch (meaning) {
     case "answer":
       return undefined;
     case "permanent":

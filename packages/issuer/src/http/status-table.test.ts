@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Reaction, reactionTo } from "./status-table.ts";
+import { meaningOf, type StatusMeaning } from "./status-table.ts";
 
-describe("reactionTo()", () => {
-  const rows: [status: number, withBody: Reaction, without: Reaction][] = [
+describe("meaningOf()", () => {
+  const rows: [status: number, withBody: StatusMeaning, without: StatusMeaning][] = [
     [200, "answer", "answer"],
     [201, "answer", "answer"],
     [202, "answer", "answer"],
@@ -32,14 +32,14 @@ describe("reactionTo()", () => {
   ];
   for (const [status, withBody, without] of rows) {
     test(`takes ${status} as ${withBody} of a body, as ${without} otherwise`, () => {
-      assert.equal(reactionTo(status, { hasBody: true }).reaction, withBody);
-      assert.equal(reactionTo(status, { hasBody: false }).reaction, without);
+      assert.equal(meaningOf(status, { hasBody: true }).meaning, withBody);
+      assert.equal(meaningOf(status, { hasBody: false }).meaning, without);
     });
   }
 
   test("lets the caller's own rows come first, also before a success", () => {
     const call = { hasBody: true, own: { 200: "transient", 404: "answer" } as const };
-    assert.deepEqual(reactionTo(200, call), { reaction: "transient" });
-    assert.deepEqual(reactionTo(404, call), { reaction: "answer" });
+    assert.deepEqual(meaningOf(200, call), { meaning: "transient" });
+    assert.deepEqual(meaningOf(404, call), { meaning: "answer" });
   });
 });

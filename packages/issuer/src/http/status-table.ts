@@ -6,11 +6,11 @@
  * - `issuerAtFault`: an `IssuerError`: the issuer is not Ready and is checked again.
  * - `transient`: an error that is tried again, after `Retry-After` where the CA says so.
  */
-export type Reaction = "answer" | "permanent" | "issuerAtFault" | "transient";
+export type StatusMeaning = "answer" | "permanent" | "issuerAtFault" | "transient";
 
-/** A row of the table: a reaction, and what whoever reads the message can do. */
+/** A row of the table: a meaning, and what whoever reads the message can do. */
 interface StatusRule {
-  readonly reaction: Reaction | "refusedBody";
+  readonly meaning: StatusMeaning | "refusedBody";
   readonly advice?: string;
 }
 
@@ -19,22 +19,22 @@ const ADDRESS = "See to the issuer's URL.";
 
 /** RFC 9110 §15, RFC 6585, RFC 8470. What is not here and no success is tried again. */
 const RULES: Readonly<Record<number, StatusRule>> = {
-  400: { reaction: "refusedBody" },
-  401: { reaction: "issuerAtFault", advice: CREDENTIALS },
-  402: { reaction: "issuerAtFault", advice: "See to the issuer's account at the CA." },
-  403: { reaction: "issuerAtFault", advice: CREDENTIALS },
-  404: { reaction: "issuerAtFault", advice: ADDRESS },
-  405: { reaction: "issuerAtFault", advice: ADDRESS },
-  407: { reaction: "issuerAtFault", advice: "See to the proxy's credentials." },
-  410: { reaction: "issuerAtFault", advice: ADDRESS },
-  413: { reaction: "refusedBody" },
-  414: { reaction: "refusedBody" },
-  415: { reaction: "refusedBody" },
-  421: { reaction: "issuerAtFault", advice: ADDRESS },
-  422: { reaction: "refusedBody" },
-  426: { reaction: "issuerAtFault", advice: ADDRESS },
-  451: { reaction: "permanent" },
-  501: { reaction: "issuerAtFault", advice: ADDRESS },
+  400: { meaning: "refusedBody" },
+  401: { meaning: "issuerAtFault", advice: CREDENTIALS },
+  402: { meaning: "issuerAtFault", advice: "See to the issuer's account at the CA." },
+  403: { meaning: "issuerAtFault", advice: CREDENTIALS },
+  404: { meaning: "issuerAtFault", advice: ADDRESS },
+  405: { meaning: "issuerAtFault", advice: ADDRESS },
+  407: { meaning: "issuerAtFault", advice: "See to the proxy's credentials." },
+  410: { meaning: "issuerAtFault", advice: ADDRESS },
+  413: { meaning: "refusedBody" },
+  414: { meaning: "refusedBody" },
+  415: { meaning: "refusedBody" },
+  421: { meaning: "issuerAtFault", advice: ADDRESS },
+  422: { meaning: "refusedBody" },
+  426: { meaning: "issuerAtFault", advice: ADDRESS },
+  451: { meaning: "permanent" },
+  501: { meaning: "issuerAtFault", advice: ADDRESS },
 };
 
 /**
@@ -43,14 +43,14 @@ const RULES: Readonly<Record<number, StatusRule>> = {
  *
  * @param own rows of the caller's, which come first: `{ 404: "permanent" }` where a 404 is an order's
  */
-export function reactionTo(
+export function meaningOf(
   status: number,
-  call: { hasBody: boolean; own?: Readonly<Record<number, Reaction>> | undefined },
-): { reaction: Reaction; advice?: string } {
+  call: { hasBody: boolean; own?: Readonly<Record<number, StatusMeaning>> | undefined },
+): { meaning: StatusMeaning; advice?: string } {
   const own = call.own?.[status];
-  if (own !== undefined) return { reaction: own };
-  if (status >= 200 && status < 300) return { reaction: "answer" };
-  const { reaction, advice } = RULES[status] ?? { reaction: "transient" };
-  if (reaction === "refusedBody") return { reaction: call.hasBody ? "permanent" : "issuerAtFault" };
-  return advice === undefined ? { reaction } : { reaction, advice };
+  if (own !== undefined) return { meaning: own };
+  if (status >= 200 && status < 300) return { meaning: "answer" };
+  const { meaning, advice } = RULES[status] ?? { meaning: "transient" };
+  if (meaning === "refusedBody") return { meaning: call.hasBody ? "permanent" : "issuerAtFault" };
+  return advice === undefined ? { meaning } : { meaning, advice };
 }
