@@ -75,7 +75,6 @@ export function createCaClient(options: CaClientOptions = {}): CaClient {
     maxAnswerBytes: options.maxAnswerBytes ?? 1_048_576,
   };
   const connections = new Connections({ connectTimeoutMs, connectionsPerCa, lookup });
-  const allowsAll = environment.ALLOW_LOOPBACK_CA === "true";
   return {
     to: ({ issuer, signal }, target) => {
       const base = parseCaUrl(target.url);
@@ -84,7 +83,8 @@ export function createCaClient(options: CaClientOptions = {}): CaClient {
       const trusted = named === undefined ? undefined : { url: named, isTrusted: true };
       const proxy = proxyUrl === undefined ? trusted : { url: proxyUrl, isTrusted: false };
       const { caPem, clientCertificate } = target;
-      const rules = { allowsLoopback: allowsAll || issuer.namespace === undefined };
+      const isAllowed = environment.ALLOW_LOOPBACK_CA === "true";
+      const rules = { allowsLoopback: isAllowed || issuer.namespace === undefined };
       const route = { origin: base.origin, rules, caPem, clientCertificate, proxy };
       return new CaConnection(target, { base, signal, limits, pool: () => connections.to(route) });
     },

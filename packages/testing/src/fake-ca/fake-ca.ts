@@ -14,6 +14,8 @@ import {
 export interface FakeCaOptions extends FakeAuthorityOptions {
   /** What callers must show. */
   readonly token: string;
+  /** @default one that is free */
+  readonly port?: number;
 }
 
 /** A running CA. */
@@ -47,7 +49,7 @@ export async function startFakeCa(options: FakeCaOptions): Promise<FakeCa> {
       response.writeHead(400).end(String(error));
     });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
