@@ -4,6 +4,7 @@ import { ROOT } from "./command.ts";
 import { dependencyClosures } from "./dependency-closure.ts";
 import { manifestsOfIssuers } from "./issuers-manifests.ts";
 import { readmeWithExample } from "./readme-example.ts";
+import { sampleIssuer } from "./sample-issuer.ts";
 
 /** A file that is made from others: where it lies and what it must hold. */
 export interface GeneratedFile {
@@ -16,6 +17,7 @@ const files: GeneratedFile[] = [
   await readmeWithExample(),
   ...(await dependencyClosures()),
   ...(await manifestsOfIssuers()),
+  ...(await sampleIssuer()),
 ];
 
 for (const { path, content } of files) {

@@ -1,0 +1,4 @@
+import { run } from "@countersign/issuer";
+import issuer from "./issuer.ts";
+
+await run(issuer, { name: "{{name}}" });
