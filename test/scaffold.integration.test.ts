@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ExecFileException, execFile } from "node:child_process";
+import { type ExecFileException, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -14,6 +15,7 @@ import {
   type FakeCa,
   type InstalledController,
   installController,
+  poll,
   secret,
   startFakeCa,
 } from "@countersign/testing";
@@ -118,6 +120,34 @@ describe("a project from npm create countersign", () => {
     assert.equal(await readFile(path, "utf8"), written);
   });
 
+  it("runs by npm run dev, and leaves nothing behind", async () => {
+    // A process group of its own, as a terminal's foreground job is: Ctrl-C reaches all of it.
+    const child = spawn("npm", ["run", "dev"], { cwd: project, env: environment, detached: true });
+    const { pid } = child;
+    assert.ok(pid !== undefined);
+    const ended = once(child, "close");
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+      });
+    }
+    try {
+      await poll("npm run dev", async () => /tail -f/.test(said) || undefined, {
+        timeoutMs: COMMAND_TIMEOUT_MS,
+        signal: AbortSignal.any([AbortSignal.timeout(COMMAND_TIMEOUT_MS), abortedBy(ended)]),
+      });
+    } catch (error) {
+      throw new Error(`npm run dev did not start:\n${said}`, { cause: error });
+    } finally {
+      if (child.exitCode === null) process.kill(-pid, "SIGINT");
+      await ended;
+    }
+    const [, kubeconfig = ""] = /export KUBECONFIG=(\S+)/.exec(said) ?? [];
+    assert.ok(kubeconfig.endsWith("kubeconfig"), said);
+    await assert.rejects(lstat(kubeconfig), { code: "ENOENT" });
+  });
+
   it("makes a Certificate Ready, built and with no more rights than it prints", async () => {
     ca = await startFakeCa({ token: TOKEN });
     ({ controlPlane } = await startPrivateControlPlane());
@@ -183,6 +213,12 @@ describe("a project from npm create countersign", () => {
     return parseAllDocuments(printed).map((document) => document.toJS() as KubeObject);
   }
 });
+
+function abortedBy(event: Promise<unknown>): AbortSignal {
+  const controller = new AbortController();
+  void event.then(() => controller.abort(new Error("it ended")));
+  return controller.signal;
+}
 
 /**
  * Neither this repository's Node nor what npm has told the process that runs the tests. npm's cache of

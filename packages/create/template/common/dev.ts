@@ -35,6 +35,7 @@ try {
       await controller.restart();
       console.log(`${SOURCE} was saved: the issuer runs anew`);
     } catch (error) {
+      if (signal.aborted) break;
       console.error(`${SOURCE} was saved, and cannot run: ${(error as Error).message}`);
     }
   }
