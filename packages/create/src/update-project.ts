@@ -4,7 +4,6 @@ import { CreateError } from "./create-error.ts";
 import { planUpdate, type UpdateStep, withVersions } from "./plan-update.ts";
 import { checkProject, type Project } from "./project.ts";
 import {
-  digestOf,
   isGenerated,
   PROJECT_FILE,
   type ProjectFile,
@@ -29,11 +28,10 @@ export async function updateProject(
   const present = await readPresent(folder, next);
   const steps = planUpdate(next, generated, present, options);
   const manifest = await readManifest(folder, rendered);
-  const kept = steps.flatMap((step) => (step.do === "keep" ? [step.path] : []));
   try {
     for (const step of steps) if (step.do === "write") await replace(folder, step.file);
     if (manifest !== undefined) await replace(folder, manifest);
-    await replace(folder, recordOf(project, next, { kept, generated }));
+    await replace(folder, { path: PROJECT_FILE, content: projectText(project, next) });
   } catch (cause) {
     throw failed(folder, `it cannot be written: ${(cause as Error).message}`, cause);
   }
@@ -86,18 +84,6 @@ async function readManifest(
   } catch (cause) {
     throw failed(folder, `its ${path} cannot be read: correct it`, cause);
   }
-}
-
-/** A file that was kept is recorded as before: it stays the author's. */
-function recordOf(
-  project: Project,
-  next: readonly ProjectFile[],
-  before: { kept: readonly string[]; generated: Readonly<Record<string, string>> },
-): ProjectFile {
-  const record = JSON.parse(projectText(project, next)) as ProjectRecord;
-  const kept = before.kept.map((path) => [path, before.generated[path] ?? digestOf("")] as const);
-  const generated = { ...record.generated, ...Object.fromEntries(kept) };
-  return { path: PROJECT_FILE, content: `${JSON.stringify({ ...record, generated }, null, 2)}\n` };
 }
 
 async function replace(folder: string, { path, content }: ProjectFile): Promise<void> {
