@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineIssuer, manifestsOf } from "@countersign/issuer";
-import { stringify } from "yaml";
+import { defineIssuer, manifestFiles } from "@countersign/issuer";
 import { draftOf, type Project } from "./project.ts";
 import { render } from "./render.ts";
 import { schemaOf } from "./spec-field.ts";
-import { templateValues } from "./template-values.ts";
+import { IMAGE_REGISTRY, PROJECT_VERSION, templateValues } from "./template-values.ts";
 
 /** A file of a project. */
 export interface ProjectFile {
@@ -19,8 +18,8 @@ export interface ProjectFile {
 /** What the project keeps of how it was made. */
 export const PROJECT_FILE = "countersign.json";
 
-/** CRDs and rights. `npm run manifests` writes it anew. */
-export const MANIFESTS_FILE = "deploy/manifests.yaml";
+/** Where `npm run manifests` writes what a cluster needs. */
+const DEPLOY_FOLDER = "deploy";
 
 const TEMPLATES_FOLDER = fileURLToPath(new URL("../template", import.meta.url));
 
@@ -49,7 +48,7 @@ export async function projectFiles(project: Project): Promise<ProjectFile[]> {
   const rendered = await renderTemplates(project);
   const files = [
     ...rendered,
-    { path: MANIFESTS_FILE, content: manifestsText(project) },
+    ...deployFiles(project),
     { path: PROJECT_FILE, content: projectText(project, rendered) },
   ];
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
@@ -82,8 +81,8 @@ function projectPath(path: string): string {
     .join("/");
 }
 
-/** As `npm run manifests` prints it. */
-function manifestsText({ name, group, version, kinds, fields, template }: Project): string {
+/** What `npm run manifests` will write: plain YAML, a kustomize base and a Helm chart. */
+function deployFiles({ name, group, version, kinds, fields, template }: Project): ProjectFile[] {
   const definition = defineIssuer({
     group,
     version,
@@ -92,14 +91,9 @@ function manifestsText({ name, group, version, kinds, fields, template }: Projec
     check: async () => {},
     sign: async () => ({ certificate: "" }),
   });
-  const { crds, rbac } = manifestsOf([definition], {
-    serviceAccount: { namespace: name, name },
-    certManager: { namespace: "cert-manager", name: "cert-manager" },
-    secretNamespaces: [],
-    secretNames: [],
-    lease: { namespace: name, name: group },
-  });
-  return [...crds, ...rbac].map((each) => `---\n${stringify(each)}`).join("");
+  const image = `${IMAGE_REGISTRY}/${name}`;
+  const files = manifestFiles([definition], { name, image, version: PROJECT_VERSION });
+  return files.map(({ path, content }) => ({ path: `${DEPLOY_FOLDER}/${path}`, content }));
 }
 
 /** What `countersign.json` holds: the answers, and a digest of each generated file as it was written. */

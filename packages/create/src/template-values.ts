@@ -3,6 +3,12 @@ import type { Values } from "./render.ts";
 import { fieldExample, fieldSource } from "./spec-field.ts";
 import { VERSIONS } from "./versions.ts";
 
+/** Where the image of a new project would be: its author has another place for it. */
+export const IMAGE_REGISTRY = "ghcr.io/example";
+
+/** A new project's own version, its image's tag. */
+export const PROJECT_VERSION = "0.1.0";
+
 /** What the templates' places are filled with for a project. */
 export function templateValues(project: Project): Values {
   const { name, group, version, kinds, fields, template } = project;
@@ -13,6 +19,8 @@ export function templateValues(project: Project): Values {
   const spec = (entries: string[]): string => [...entries, ...examples].join(", ");
   return {
     ...VERSIONS,
+    image: `${IMAGE_REGISTRY}/${name}`,
+    projectVersion: PROJECT_VERSION,
     name,
     group,
     version,
