@@ -1,9 +1,8 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./command.ts";
 import { checkDocument, type MarkdownDocument } from "./document-check.ts";
-
-const DOCUMENTS = ["README.md", "AGENTS.md", "CONTRIBUTING.md", "docs/**/*.md"];
+import { documentPaths } from "./documents.ts";
 
 /** The documents whose tables claim something of code and tests. */
 const CLAIMS: Readonly<Record<string, NonNullable<MarkdownDocument["claims"]>>> = {
@@ -17,8 +16,7 @@ const files = {
   read: (path: string) => readFileSync(join(ROOT, path), "utf8"),
 };
 
-const paths = DOCUMENTS.flatMap((pattern) => globSync(pattern, { cwd: ROOT }));
-for (const path of paths.sort()) {
+for (const path of documentPaths()) {
   const claims = CLAIMS[path];
   const document = { path, text: files.read(path), ...(claims && { claims }) };
   for (const problem of checkDocument(document, files)) {

@@ -20,20 +20,22 @@ export function readLinks(documentPath: string, text: string): DocumentLink[] {
   const links: DocumentLink[] = [];
   for (const [, label = "", target = "", named = ""] of text.replace(FENCED, "").matchAll(LINK)) {
     if (ELSEWHERE.test(target)) continue;
-    const path = resolve(documentPath, target.replace(/#.*/, ""));
+    const { path } = resolveLink(documentPath, target);
     const titles = [...named.matchAll(TITLE)].map(([, title = ""]) => title);
     links.push({ path, text: label, titles });
   }
   return links;
 }
 
-function resolve(documentPath: string, target: string): string {
+/** Says which file of the repository a document's link points at, and which place in it (`#place`). */
+export function resolveLink(documentPath: string, target: string): { path: string; place: string } {
+  const [file = "", ...places] = target.split("#");
   const parts = documentPath.split("/").slice(0, -1);
-  for (const part of target.split("/")) {
+  for (const part of file.split("/")) {
     if (part === "..") parts.pop();
     else if (part !== "." && part !== "") parts.push(part);
   }
-  return parts.join("/");
+  return { path: parts.join("/"), place: places.map((each) => `#${each}`).join("") };
 }
 
 const COMMENT_LINE = /^\s*(?:\/\/|\*|\/\*).*$/gm;

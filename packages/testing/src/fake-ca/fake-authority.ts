@@ -18,7 +18,7 @@ export interface MintedCertificate {
   readonly serialHex: string;
 }
 
-/** Settings of {@link createFakeAuthority}. */
+/** Settings of `createFakeAuthority`. */
 export interface FakeAuthorityOptions {
   /** Of the CA's own certificate. @default "Fake CA" */
   readonly commonName?: string;
