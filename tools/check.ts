@@ -25,6 +25,10 @@ const ROUNDS: readonly (readonly Check[])[] = [
       name: "links of documents",
       run: () => runCommand([...NODE, "tools/check-documents.ts"]),
     },
+    {
+      name: "code in documents",
+      run: () => runCommand([...NODE, "tools/check-document-code.ts"]),
+    },
   ],
   PACKAGES.map((folder) => ({
     name: `packaging of ${folder}`,

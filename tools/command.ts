@@ -10,15 +10,19 @@ export interface CommandResult {
   readonly output: string;
 }
 
-/** Runs a command in the repository's folder, its output kept; with `isShown`, shown as it comes instead. */
+/**
+ * Runs a command in the repository's folder, or where `cwd` says. Its output is kept; with `isShown`,
+ * shown as it comes instead. After `timeoutMs` it is told to end, and is not ok.
+ */
 export async function runCommand(
   command: readonly string[],
-  options: { isShown?: boolean } = {},
+  options: { isShown?: boolean; cwd?: string; timeoutMs?: number } = {},
 ): Promise<CommandResult> {
   const [file = "", ...args] = command;
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
   const child = spawn(file, args, {
-    cwd: ROOT,
+    cwd: options.cwd ?? ROOT,
+    timeout: options.timeoutMs,
     stdio: options.isShown === true ? "inherit" : ["ignore", "pipe", "pipe"],
   });
   const chunks: Buffer[] = [];

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { ROOT } from "./command.ts";
 import { dependencyClosures } from "./dependency-closure.ts";
 import { manifestsOfIssuers } from "./issuers-manifests.ts";
-import { readmeWithExample } from "./readme-example.ts";
+import { readmesWithExample } from "./readme-example.ts";
 import { sampleIssuer } from "./sample-issuer.ts";
 
 /** A file that is made from others: where it lies and what it must hold. */
@@ -14,7 +14,7 @@ export interface GeneratedFile {
 
 const isCheck = process.argv.includes("--check");
 const files: GeneratedFile[] = [
-  await readmeWithExample(),
+  ...(await readmesWithExample()),
   ...(await dependencyClosures()),
   ...(await manifestsOfIssuers()),
   ...(await sampleIssuer()),

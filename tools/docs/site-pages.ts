@@ -40,7 +40,10 @@ export const SECTIONS: readonly SiteSection[] = [
   { title: "Run it", pages: ["errors.md", "operations/", "support-matrix.md", "security.md"] },
   { title: "Move to it", pages: ["migrate/"] },
   { title: "Reference", pages: ["reference/", "packages/", "guide.md", "contract.md"] },
-  { title: "The project", pages: ["contributing.md", "tree.md", "bench/", "zh/", "decisions/"] },
+  {
+    title: "The project",
+    pages: ["contributing.md", "tree.md", "bench.md", "bench/", "zh/", "decisions/"],
+  },
   { title: "More", pages: ["/"] },
 ];
 
