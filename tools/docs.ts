@@ -6,7 +6,7 @@ import { ROOT, runCommand } from "./command.ts";
 import { assemblePages, writeInto } from "./docs/assemble.ts";
 import { checkSite } from "./docs/check-site.ts";
 import { DOCS, installGenerator } from "./docs/install-generator.ts";
-import { writeReferencePages } from "./docs/reference-pages.ts";
+import { makeReference } from "./docs/make-reference.ts";
 import { sourcePageOf } from "./docs/site-links.ts";
 import { sourcePage } from "./docs/source-page.ts";
 
@@ -61,10 +61,11 @@ async function build(): Promise<void> {
   await step("Tools installed", installGenerator);
   await rm(DIST, { recursive: true, force: true });
   const sources = await step("Pages assembled", () => assemblePages(PAGES));
-  await step("Reference made from the doc comments", async () => {
-    await runTool("typedoc", "--options", join(DOCS, "typedoc.json"));
-    await writeReferencePages(TYPEDOC, join(PAGES, "reference"));
-  });
+  await step("Reference made from the doc comments", () =>
+    makeReference({ typedoc: TYPEDOC, pages: PAGES }, (...args) =>
+      runTool("typedoc", "--options", join(DOCS, "typedoc.json"), ...args),
+    ),
+  );
   await step("Configuration type-checked", () => runTool("tsc", "--noEmit", "-p", DOCS));
   await step("Site built", () => runTool("vitepress", "build", DOCS));
   await writeSources(sources);

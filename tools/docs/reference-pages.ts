@@ -1,31 +1,53 @@
-import { globSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { ROOT } from "../command.ts";
-import { writeInto } from "./assemble.ts";
+import { resolveLink } from "../document-links.ts";
 
-/** A link from one package's text to another's, as typedoc writes it: `../../kube/src.md#logger`. */
-const MODULE_LINK = /\]\((?:\.\.\/)*([a-z0-9-]+)\/src\.md(#[^)\s]*)?\)/g;
-
-/** The page of a package's names, made from the text that typedoc has written of it. */
-export function referencePage(
-  manifest: { readonly name: string; readonly description: string },
-  text: string,
-): string {
-  const linked = text.replace(MODULE_LINK, (_, folder: string, place = "") => {
-    return `](/reference/${folder}.md${place})`;
-  });
-  return `# API of ${manifest.name}\n\n${manifest.description}\n\n${linked}`;
+/** What of a package's manifest the reference is made from. */
+export interface PackageManifest {
+  readonly name: string;
+  readonly description: string;
+  /** By subpath: where its source is. */
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 }
 
-/** Writes a page for each package that typedoc has read. */
-export async function writeReferencePages(typedocFolder: string, folder: string): Promise<void> {
-  for (const file of globSync("*/src.md", { cwd: typedocFolder })) {
-    const name = file.slice(0, -"/src.md".length);
-    const manifest = JSON.parse(
-      await readFile(join(ROOT, "packages", name, "package.json"), "utf8"),
-    ) as { name: string; description: string };
-    const text = await readFile(join(typedocFolder, file), "utf8");
-    await writeInto(join(folder, `${name}.md`), referencePage(manifest, text));
-  }
+/** What can be imported under one name, and the page of it. */
+export interface Module {
+  /** `@countersign/issuer/http` */
+  readonly name: string;
+  readonly description: string;
+  /** Its source, from the repository's folder. */
+  readonly entryPoint: string;
+  /** Where typedoc writes what it has read there. */
+  readonly text: string;
+  /** Its page, from the site's folder. */
+  readonly page: string;
+}
+
+const SOURCE = "@countersign/source";
+
+/** The modules that a package offers, by its folder's name and its manifest. */
+export function modulesOf(folder: string, manifest: PackageManifest): Module[] {
+  return Object.entries(manifest.exports ?? {}).flatMap(([subpath, target]) => {
+    const source = typeof target === "string" ? undefined : target[SOURCE];
+    if (source === undefined) return [];
+    const sub = subpath.slice("./".length);
+    return {
+      name: sub === "" ? manifest.name : `${manifest.name}/${sub}`,
+      description: sub === "" ? manifest.description : "",
+      entryPoint: `packages/${folder}/${source.slice("./".length)}`,
+      text: `${folder}/${source.slice("./".length).replace(/(?:\/index)?\.ts$/, ".md")}`,
+      page: `reference/${[folder, ...sub.split("/")].filter((word) => word !== "").join("-")}.md`,
+    };
+  });
+}
+
+const LINK = /\]\(([^)\s]+\.md)(#[^)\s]*)?\)/g;
+
+/** The page of a module, made from the text that typedoc has written of it. */
+export function referencePage(module: Module, text: string, modules: readonly Module[]): string {
+  const pages = new Map(modules.map((each) => [each.text, each.page]));
+  const linked = text.replace(LINK, (whole, target: string, place = "") => {
+    const page = pages.get(resolveLink(module.text, target).path);
+    return page === undefined ? whole : `](/${page}${place})`;
+  });
+  const description = module.description === "" ? "" : `${module.description}\n\n`;
+  return `# API of ${module.name}\n\n${description}${linked}`;
 }

@@ -17,7 +17,9 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** @default 0.8 s doubling to 30 s, as client-go's reflector */
   readonly backoff?: Backoff;
+  /** Milliseconds on a clock that only goes forward. @default performance.now */
   readonly now?: () => number;
+  /** From 0 to 1, for the jitter of delays. @default Math.random */
   readonly random?: () => number;
 }
 

@@ -16,6 +16,7 @@ export const PEM_LIMITS: Readonly<
   bundle: 330_000,
 };
 
+/** A block of a PEM text, decoded. */
 export interface PemBlock {
   label: string;
   der: Uint8Array;

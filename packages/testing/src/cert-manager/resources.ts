@@ -65,6 +65,7 @@ export const MUTATING_WEBHOOKS: Resource<WebhookConfiguration> = defineResource(
   namespaced: false,
 });
 
+/** Where the API server serves cert-manager's Certificates. */
 export const CERTIFICATES: Resource<Certificate> = defineResource({
   group: "cert-manager.io",
   version: "v1",

@@ -5,6 +5,7 @@ export interface TokenRequest extends KubeObject {
   readonly status: { readonly token: string; readonly expirationTimestamp: string };
 }
 
+/** Where the API server serves Namespaces. */
 export const NAMESPACES: Resource = defineResource({
   group: "",
   version: "v1",

@@ -41,6 +41,7 @@ export interface FaultRule {
   readonly method?: string;
   /** The whole path, or a pattern of it. */
   readonly path?: string | RegExp;
+  /** What else must be true of a call. */
   readonly when?: (call: ProxiedCall) => boolean;
   /** How many matching calls are let through first. @default 0 */
   readonly after?: number;

@@ -37,6 +37,7 @@ export interface SupervisedProcess {
   logTail(lines?: number): string[];
 }
 
+/** Settings of {@link startSupervisor}. */
 export interface SupervisorOptions {
   /** The folder to create. @default a new one in the system's temporary folder */
   readonly dir?: string;

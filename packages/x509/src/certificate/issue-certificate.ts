@@ -12,6 +12,7 @@ import { encodeTbsCertificate } from "./encode-tbs-certificate.ts";
 import { checkSerialNumber, randomSerialNumber } from "./serial-number.ts";
 import { cannotSignBecause } from "./verify-signed-by.ts";
 
+/** Who issues a certificate, and how. */
 export interface IssueOptions {
   issuer: Certificate;
   signer: Signer;

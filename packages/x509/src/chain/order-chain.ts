@@ -7,6 +7,7 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { isSelfSigned, verifySignedBy } from "../certificate/verify-signed-by.ts";
 import { X509Error } from "../x509-error.ts";
 
+/** Certificates that join into one chain, in its order. */
 export interface OrderedChain {
   /** Leaf first, each signed by the next; without self-signed certificates unless it is the only one. */
   chain: Certificate[];

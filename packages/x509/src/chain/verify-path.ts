@@ -12,6 +12,7 @@ import { signatureFault } from "../signature/signature-fault.ts";
 import { X509Error } from "../x509-error.ts";
 import { type ComparisonBudget, violatedConstraint } from "./check-name-constraints.ts";
 
+/** What a path may be made of, what it is for, and how much work may be spent on it. */
 export interface VerifyPathOptions {
   /** Trusted as they are: a root's own signature is not verified. */
   roots: readonly Certificate[];

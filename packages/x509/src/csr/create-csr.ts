@@ -16,6 +16,7 @@ import { encodeSignedStructure } from "../signature/signed-structure.ts";
 import { chooseAlgorithm, type Signer } from "../signature/signer.ts";
 import { EXTENSION_REQUEST } from "./csr.ts";
 
+/** What a CSR asks for, and whose key it is made with. */
 export interface CreateCsrOptions extends AlternativeNames {
   signer: Signer;
   subject: Subject;

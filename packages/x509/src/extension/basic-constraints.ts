@@ -8,6 +8,7 @@ import { TAG } from "../der/tag.ts";
 import type { Extension } from "./extension.ts";
 import { EXTENSION_OIDS } from "./extension-oids.ts";
 
+/** BasicConstraints (RFC 5280 §4.2.1.9). */
 export interface BasicConstraints {
   isCA: boolean;
   /** How many CA certificates may follow below; no bound when left out. */

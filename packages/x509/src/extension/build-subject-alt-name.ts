@@ -7,6 +7,7 @@ import type { Extension } from "./extension.ts";
 import { EXTENSION_OIDS } from "./extension-oids.ts";
 import { ipAddressBytes } from "./ip-address.ts";
 
+/** The names of a SubjectAltName that is to be written, by kind. */
 export interface AlternativeNames {
   dnsNames?: readonly string[];
   emails?: readonly string[];

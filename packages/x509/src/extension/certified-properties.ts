@@ -5,6 +5,7 @@ import { type Extension, readExtensionValue } from "./extension.ts";
 import { type GeneralName, readGeneralNames } from "./general-name.ts";
 import { readExtendedKeyUsage, readKeyUsage } from "./key-usage.ts";
 
+/** What certificates and CSRs say in their extensions, read. */
 export interface CertifiedProperties {
   subjectAltNames: GeneralName[];
   /** cert-manager's words, in the order of the bits. */

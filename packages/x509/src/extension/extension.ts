@@ -7,6 +7,7 @@ import { encodeOid, readOid } from "../der/object-identifier.ts";
 import { TAG } from "../der/tag.ts";
 import { EXTENSION_OIDS, type ExtensionName } from "./extension-oids.ts";
 
+/** An extension as it was written (RFC 5280 §4.2), its value not read. */
 export interface Extension {
   oid: string;
   critical: boolean;

@@ -9,6 +9,7 @@ import { nameText, readRdns } from "../name/distinguished-name.ts";
 import { ipAddressText } from "./ip-address.ts";
 import { isReadableUri } from "./uri-text.ts";
 
+/** The choices of GeneralName (RFC 5280 §4.2.1.6), in the order of their tags. */
 export type GeneralNameKind =
   | "otherName"
   | "email"
@@ -20,6 +21,7 @@ export type GeneralNameKind =
   | "ip"
   | "registeredId";
 
+/** A name of a SubjectAltName. */
 export interface GeneralName {
   kind: GeneralNameKind;
   /**

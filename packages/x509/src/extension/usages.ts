@@ -55,6 +55,7 @@ export interface ResolvedUsages {
   extendedKeyUsage: string[];
 }
 
+/** cert-manager's usages for a request that names none. */
 export const DEFAULT_USAGES: readonly string[] = ["digital signature", "key encipherment"];
 const CERT_SIGN = "cert sign";
 

@@ -7,6 +7,7 @@ import { parsePublicKey } from "../key/public-key.ts";
 import type { SignatureAlgorithm } from "./signature-algorithms.ts";
 import { chooseAlgorithm, type Signer } from "./signer.ts";
 
+/** Settings of {@link createKeySigner}. */
 export interface KeySignerOptions {
   /**
    * A name of the algorithm table that fits the key, such as `RSASSA-PSS with SHA-256` or

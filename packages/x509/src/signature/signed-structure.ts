@@ -7,6 +7,7 @@ import { encodeSequence } from "../der/encode-tlv.ts";
 import { TAG } from "../der/tag.ts";
 import { signatureAlgorithmOf } from "./signature-algorithms.ts";
 
+/** A certificate or CSR as far as both are alike: what is signed, how, and the signature. */
 export interface SignedStructure {
   /** The whole structure. */
   der: Uint8Array;
