@@ -63,8 +63,8 @@ describe("compareTranslation()", () => {
       "## 更多\n## 又",
       'it has 3 headings, the original 2; the first that differs is "##", must be "none"',
     ],
-    ["another command", "npm test", "npm run test", "it has 1 blocks of code, the original 1"],
-    ["another mark of a block", "sh runnable", "sh", "it has 1 blocks of code, the original 1"],
+    ["another command", "npm test", "npm run test", "it has 2 lines of code, the original 2"],
+    ["another mark of a block", "sh runnable", "sh", "it has 2 lines of code, the original 2"],
     [
       "another link",
       "(b.md)",

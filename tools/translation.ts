@@ -6,10 +6,11 @@ const OTHER_LANGUAGE = /^README(?:\.[a-z]+)?\.md$/;
 /** What a document and its translation must have in common, each as a list to be compared. */
 const ASPECTS: Readonly<Record<string, (text: string) => string[]>> = {
   headings: (text) => withoutCode(text).filter(isHeading).map(levelOf),
-  "blocks of code": (text) =>
-    readCodeBlocks("", text).map(({ language, marks, text: code }) =>
-      [[language, ...marks].join(" "), code].join("\n"),
-    ),
+  "lines of code": (text) =>
+    readCodeBlocks("", text).flatMap(({ language, marks, text: code }) => [
+      [language, ...marks].join(" "),
+      ...code.split("\n"),
+    ]),
   links: (text) =>
     [
       ...withoutCode(text)

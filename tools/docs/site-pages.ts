@@ -33,16 +33,17 @@ export interface SiteSection {
 
 /** The side bar, from the top. A page that no section names stands in the last one. */
 export const SECTIONS: readonly SiteSection[] = [
-  { title: "Begin", pages: ["index.md", "tutorial.md", "install.md", "help.md", "examples/"] },
+  { title: "Begin", pages: ["index.md", "tutorial.md", "install.md", "help.md"] },
   { title: "The issuers we ship", pages: ["ca-issuer.md", "ml-dsa.md", "issuers/"] },
-  { title: "How to", pages: ["how-to/"] },
   { title: "Concepts", pages: ["concepts/flow.md", "concepts/states.md", "concepts/"] },
+  { title: "How to", pages: ["how-to/"] },
+  { title: "Tools", pages: ["cli.md", "packages/cli.md", "packages/create.md", "http-client.md"] },
   { title: "Run it", pages: ["errors.md", "operations/", "support-matrix.md", "security.md"] },
   { title: "Move to it", pages: ["migrate/"] },
   { title: "Reference", pages: ["reference/", "packages/", "guide.md", "contract.md"] },
   {
     title: "The project",
-    pages: ["contributing.md", "tree.md", "bench.md", "bench/", "zh/", "decisions/"],
+    pages: ["contributing.md", "tree.md", "bench.md", "bench/", "examples/", "zh/", "decisions/"],
   },
   { title: "More", pages: ["/"] },
 ];
