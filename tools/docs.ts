@@ -1,12 +1,15 @@
+import { once } from "node:events";
 import { globSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { stopOnSignals } from "@countersign/kube";
 import { ROOT, runCommand } from "./command.ts";
 import { assemblePages, writeInto } from "./docs/assemble.ts";
 import { checkSite } from "./docs/check-site.ts";
 import { DOCS, installGenerator } from "./docs/install-generator.ts";
 import { makeReference } from "./docs/make-reference.ts";
+import { serveSite } from "./docs/serve-site.ts";
 import { sourcePageOf } from "./docs/site-links.ts";
 import { sourcePage } from "./docs/source-page.ts";
 
@@ -19,6 +22,7 @@ until Ctrl-C.`;
 const PAGES = join(DOCS, ".site", "pages");
 const TYPEDOC = join(DOCS, ".site", "typedoc");
 const DIST = join(DOCS, ".site", "dist");
+const DEFAULT_PORT = "4173";
 const BIN = join(DOCS, "node_modules", ".bin");
 
 /** Runs a step, a line on stderr when it is done. */
@@ -73,6 +77,16 @@ async function build(): Promise<void> {
   console.log(`${count} pages in ${DIST.slice(ROOT.length)}`);
 }
 
+async function serve(port: number): Promise<void> {
+  const server = await serveSite(DIST, port);
+  stopOnSignals(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  console.log(`http://127.0.0.1:${port}/ until Ctrl-C`);
+  await once(server, "close");
+}
+
 const { values } = parseArgs({
   options: { serve: { type: "boolean" }, port: { type: "string" }, help: { type: "boolean" } },
 });
@@ -81,11 +95,7 @@ if (values.help) {
 } else {
   try {
     await build();
-    if (values.serve) {
-      const port = values.port ?? "4173";
-      const args = ["preview", DOCS, "--host", "127.0.0.1", "--port", port];
-      await runCommand([process.execPath, join(BIN, "vitepress"), ...args], { isShown: true });
-    }
+    if (values.serve) await serve(Number(values.port ?? DEFAULT_PORT));
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
