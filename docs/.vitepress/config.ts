@@ -7,8 +7,16 @@ import { sectionsOf } from "../../tools/docs/site-pages.ts";
 
 const pagesFolder = fileURLToPath(new URL("../.site/pages", import.meta.url));
 
-/** The first heading of a page is what the side bar calls it. */
+/** What the side bar calls pages whose first heading does not say what they are there. */
+const TITLES: Readonly<Record<string, string>> = {
+  "tutorial.md": "Tutorial: the Sample External Issuer",
+  "zh/index.md": "中文",
+};
+
+/** The first heading of a page is what the side bar calls it, as a rule. */
 function titleOf(page: string): string {
+  const title = TITLES[page];
+  if (title !== undefined) return title;
   const text = readFileSync(join(pagesFolder, page), "utf8");
   return (/^# (.+)$/m.exec(text)?.[1] ?? page).replaceAll("`", "");
 }
