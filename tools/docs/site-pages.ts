@@ -38,7 +38,10 @@ export const SECTIONS: readonly SiteSection[] = [
   { title: "Concepts", pages: ["concepts/flow.md", "concepts/states.md", "concepts/"] },
   { title: "How to", pages: ["how-to/"] },
   { title: "Tools", pages: ["cli.md", "packages/cli.md", "packages/create.md", "http-client.md"] },
-  { title: "Run it", pages: ["errors.md", "operations/", "support-matrix.md", "security.md"] },
+  {
+    title: "Run it",
+    pages: ["deploy.md", "errors.md", "operations/", "support-matrix.md", "security.md"],
+  },
   { title: "Move to it", pages: ["migrate/"] },
   { title: "Reference", pages: ["reference/", "packages/", "guide.md", "contract.md"] },
   {

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { type CommandResult, ROOT, runCommand } from "../command.ts";
 
+/** A cold install of the tools is among it. */
+const BUILD_TIMEOUT_MS = 600_000;
+
 const DIST = join(ROOT, "docs/.site/dist");
 
 async function page(path: string): Promise<string> {
@@ -13,10 +16,13 @@ async function page(path: string): Promise<string> {
 describe("npm run docs", () => {
   let built: CommandResult;
 
-  before(async () => {
-    const script = join(ROOT, "tools/docs.ts");
-    built = await runCommand([process.execPath, "--conditions=@countersign/source", script]);
-  });
+  before(
+    async () => {
+      const script = join(ROOT, "tools/docs.ts");
+      built = await runCommand([process.execPath, "--conditions=@countersign/source", script]);
+    },
+    { timeout: BUILD_TIMEOUT_MS },
+  );
 
   it("builds the site: names documented, links alive, nothing loaded from elsewhere", () =>
     assert.ok(built.isOk, built.output));
