@@ -33,7 +33,7 @@ export interface SiteSection {
 
 /** The side bar, from the top. A page that no section names stands in the last one. */
 export const SECTIONS: readonly SiteSection[] = [
-  { title: "Begin", pages: ["index.md", "tutorial.md", "install.md", "help.md"] },
+  { title: "Begin", pages: ["index.md", "install.md", "tutorial.md", "help.md"] },
   { title: "The issuers we ship", pages: ["ca-issuer.md", "ml-dsa.md", "issuers/"] },
   { title: "Concepts", pages: ["concepts/flow.md", "concepts/states.md", "concepts/"] },
   { title: "How to", pages: ["how-to/"] },

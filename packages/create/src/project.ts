@@ -4,6 +4,7 @@ import { formatSpecField, parseSpecField, type SpecField } from "./spec-field.ts
 
 /** What a project begins with. */
 export const TEMPLATES = ["http", "minimal"] as const;
+/** One of these. */
 export type Template = (typeof TEMPLATES)[number];
 
 /** What a project is made from: its answers, checked. */

@@ -7,6 +7,7 @@ export interface SpecField {
   readonly isOptional: boolean;
 }
 
+/** What a field of the spec may hold. */
 export type FieldType = "string" | "url" | "integer" | "boolean" | "strings";
 
 /** What a type of field is in zod, as text and as a schema, and a value that it takes. */
