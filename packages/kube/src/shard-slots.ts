@@ -33,6 +33,13 @@ export interface ShardSlotsOptions {
   readonly onEnded: () => void;
 }
 
+/** What is to be done about a slot, and the version of its lease that this was decided on. */
+interface SlotPlan {
+  readonly slot: number;
+  readonly lease: Lease | undefined;
+  readonly decision: SlotDecision;
+}
+
 /** How long a slot is kept whose work did not end. */
 const KEEP_MS = 60_000;
 
@@ -76,21 +83,21 @@ export class ShardSlots {
         );
       }
     }
-    const decisions = await this.#decideAll(signal);
+    const plans = await this.#planAll(signal);
     await Promise.all(
-      decisions.map(async ([slot, decision]) => {
+      plans.map(async ({ slot, decision, lease }) => {
         if (decision.do !== "take") return;
-        if (await leases.take(slot, cache.slot(slot), signal)) this.#options.metrics.moved("taken");
+        if (await leases.take(slot, lease, signal)) this.#options.metrics.moved("taken");
       }),
     );
     await this.#begin(worker, signal);
-    for (const [slot, decision] of decisions) {
+    for (const { slot, decision } of plans) {
       if (decision.do === "release") this.#ending.set(slot, this.#end(slot, worker, signal));
     }
     const members = cache.members().filter((each) => each.identity !== identity);
     return Math.min(
       ...members.flatMap(({ standing }) => (standing.is === "live" ? standing.untilMs : [])),
-      ...decisions.flatMap(([, decision]) => (decision.do === "wait" ? decision.untilMs : [])),
+      ...plans.flatMap(({ decision }) => (decision.do === "wait" ? decision.untilMs : [])),
       ...this.#keptUntil.values(),
     );
   }
@@ -113,19 +120,19 @@ export class ShardSlots {
   }
 
   /** Decides about all slots that are not on their way, with the leases of all holders at hand. */
-  async #decideAll(signal: AbortSignal): Promise<[slot: number, decision: SlotDecision][]> {
+  async #planAll(signal: AbortSignal): Promise<SlotPlan[]> {
     const { leases, now } = this.#options;
     for (const [slot, until] of this.#keptUntil) if (now() >= until) this.#keptUntil.delete(slot);
-    const decisions = this.#decide();
+    const plans = this.#plan();
     const unknown = new Set(
-      decisions.flatMap(([, each]) => (each.do === "look" ? each.holder : [])),
+      plans.flatMap(({ decision }) => (decision.do === "look" ? decision.holder : [])),
     );
-    if (unknown.size === 0) return decisions;
+    if (unknown.size === 0) return plans;
     await Promise.all([...unknown].map((holder) => leases.look(holder, signal)));
-    return this.#decide();
+    return this.#plan();
   }
 
-  #decide(): [slot: number, decision: SlotDecision][] {
+  #plan(): SlotPlan[] {
     const { cache, identity, scheme } = this.#options;
     const live = cache
       .members()
@@ -136,9 +143,11 @@ export class ShardSlots {
       (slot) => !this.#ending.has(slot) && !this.#keptUntil.has(slot),
     );
     return free.map((slot) => {
-      const holder = this.#holderOf(slot);
+      const lease = cache.slot(slot);
+      const holder = lease === undefined ? undefined : holderOf(lease);
       const standing = cache.standingOf(holder ?? identity);
-      return [slot, decideSlot({ holder, assigned: owners[slot], standing }, identity)];
+      const decision = decideSlot({ holder, assigned: owners[slot], standing }, identity);
+      return { slot, lease, decision };
     });
   }
 
