@@ -1,8 +1,15 @@
 import { spawn } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's folder. */
 export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Where Node keeps what it has made of sources: by their content, so that it is never wrong. Hundreds of
+ * test files, each a process, that read the same sources then take half the time.
+ */
+const COMPILE_CACHE = join(ROOT, "node_modules/.cache/node");
 
 /** How a command ended, and what it printed on stdout and stderr together. */
 export interface CommandResult {
@@ -22,6 +29,7 @@ export async function runCommand(
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
   const child = spawn(file, args, {
     cwd: options.cwd ?? ROOT,
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
     timeout: options.timeoutMs,
     stdio: options.isShown === true ? "inherit" : ["ignore", "pipe", "pipe"],
   });
