@@ -31,13 +31,18 @@ export type ListMode = "stream" | "pages";
  * - `watching`: the watch is open; `resourceVersion` is the last one it told.
  */
 export type WatcherState<T extends KubeObject> =
-  | { readonly phase: "empty"; readonly by: ListMode }
-  | { readonly phase: "opening" }
-  | ({ readonly phase: "streaming" } & OpenWatch<T>)
+  | ({ readonly phase: "empty"; readonly by: ListMode } & StreamTries)
+  | ({ readonly phase: "opening" } & StreamTries)
+  | ({ readonly phase: "streaming" } & OpenWatch<T> & StreamTries)
   | { readonly phase: "listing"; readonly continue?: string }
   | { readonly phase: "listed"; readonly resourceVersion: string }
   | { readonly phase: "connecting"; readonly resourceVersion: string }
   | ({ readonly phase: "watching"; readonly resourceVersion: string } & OpenWatch<T>);
+
+/** How often in a row an API server was not yet able to stream. @default 0 */
+export interface StreamTries {
+  readonly late?: number;
+}
 
 /** What the states with an open watch hold. Whoever leaves them closes it. */
 export interface OpenWatch<T extends KubeObject> {

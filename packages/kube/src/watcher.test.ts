@@ -232,6 +232,37 @@ describe("step() of a source that can stream its list", () => {
     assert.deepEqual(next, { state: UNKNOWN, event: { type: "failed", error } });
   });
 
+  for (const [how, late] of [
+    [
+      "is refused",
+      async (state: State) =>
+        (await step(source({ stream: () => Promise.reject(refusal(504)) }), state, context()))
+          .state,
+    ],
+    [
+      "ends",
+      async (state: State) => {
+        const event = {
+          type: "ERROR",
+          object: { code: 504, message: "Too large resource version" },
+        };
+        const streamed = source({ stream: async () => stream(event as WatchEvent<KubeObject>) });
+        const opened = await step(streamed, state, context());
+        return (await step(streamed, opened.state, context())).state;
+      },
+    ],
+  ] as const) {
+    it(`has it streamed again when the stream ${how} with 504, and lists in pages after five`, async () => {
+      const streamed = source({ stream: () => assert.fail("not yet") });
+      let state: State = UNKNOWN;
+      for (let tries = 0; tries < 5; tries += 1) {
+        assert.equal(state.phase === "empty" && state.by, "stream");
+        state = await late((await step(streamed, state, context())).state);
+      }
+      assert.deepEqual(state, { phase: "empty", by: "pages" });
+    });
+  }
+
   const breaks: readonly [string, State, string | undefined][] = [
     ["ends", streaming(), "ERR_WATCH_ENDED_EARLY"],
     ["tells an error", streaming({ type: "ERROR", object: { code: 410 } }), "ERR_WATCH_REFUSED"],

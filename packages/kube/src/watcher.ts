@@ -5,6 +5,7 @@ import type { WatchEvent } from "./watch-event.ts";
 import type { WatchSource } from "./watch-source.ts";
 import {
   type OpenWatch,
+  type StreamTries,
   UNKNOWN,
   type WatcherEvent,
   type WatcherState,
@@ -13,6 +14,9 @@ import {
 
 /** Seen right after an API server's start: clean ends, several a second. Such an end is a failure. */
 const SHORTEST_WATCH_MS = 1_000;
+
+/** So often in a row an API server may be late with a stream, before the list is read in pages. */
+const MOST_LATE_STREAMS = 5;
 
 /** A bookmark with this annotation ends the list of a stream. KEP-3157 */
 const LIST_END = "k8s.io/initial-events-end";
@@ -29,7 +33,7 @@ type InPhase<T extends KubeObject, P extends WatcherState<T>["phase"]> = Extract
  * version that is too old (410, as a status or as an event) leads back to `empty`, every other
  * error of a watch to `connecting`, so that nothing is listed again without need. A list that
  * cannot be streamed is read in pages: at once where the API server refuses to, the next time where
- * its stream broke off. A watch that is left is closed.
+ * its stream broke off, and after some tries where it is not yet up to date (504). A watch that is left is closed.
  */
 export async function step<T extends KubeObject>(
   source: WatchSource<T>,
@@ -39,11 +43,14 @@ export async function step<T extends KubeObject>(
   switch (state.phase) {
     case "empty":
       return {
-        state: { phase: state.by === "stream" && source.stream ? "opening" : "listing" },
+        state:
+          state.by === "stream" && source.stream
+            ? { phase: "opening", ...lateness(state) }
+            : { phase: "listing" },
         event: { type: "listing" },
       };
     case "opening":
-      return openStream(source, context);
+      return openStream(source, state, context);
     case "streaming":
     case "watching":
       return nextEvent(state, context.now);
@@ -81,18 +88,34 @@ async function listPage<T extends KubeObject>(
 
 async function openStream<T extends KubeObject>(
   source: WatchSource<T>,
+  state: InPhase<T, "opening">,
   { signal, now }: { signal: AbortSignal; now: () => number },
 ): Promise<WatcherStep<T>> {
   try {
     const body = await source.stream?.({ signal });
     if (body === undefined) return { state: { phase: "listing" } };
     const events = body[Symbol.asyncIterator]();
-    return { state: { phase: "streaming", openedAt: now(), events } };
+    return { state: { phase: "streaming", openedAt: now(), events, ...lateness(state) } };
   } catch (error) {
     const isRefused = isApiError(error, "Invalid") || isApiError(error, "BadRequest");
     if (isRefused) return { state: { phase: "listing" } };
-    return { state: UNKNOWN, event: { type: "failed", error } };
+    const isLate = isApiError(error, "Timeout");
+    return { state: isLate ? afterLateStream(state) : UNKNOWN, event: { type: "failed", error } };
   }
+}
+
+function lateness({ late }: StreamTries): StreamTries {
+  return late === undefined ? {} : { late };
+}
+
+/**
+ * An API server that has just started, or is behind etcd, answers 504: pages it could read from etcd, but
+ * a whole collection in pages takes several times the memory. It is given some time, and not for ever.
+ */
+function afterLateStream({ late = 0 }: StreamTries): WatcherState<never> {
+  return late + 1 < MOST_LATE_STREAMS
+    ? { phase: "empty", by: "stream", late: late + 1 }
+    : { phase: "empty", by: "pages" };
 }
 
 async function openWatch<T extends KubeObject>(
@@ -182,8 +205,10 @@ function refused<T extends KubeObject>(
 ): WatcherStep<T> {
   const { code, message = "no reason given" } = status;
   const error = new WatchError("ERR_WATCH_REFUSED", `Watch ended with ${code}: ${message}`);
+  const event = { type: "failed", error } as const;
+  if (state.phase === "streaming" && code === 504) return { state: afterLateStream(state), event };
   const isTooOld = state.phase === "watching" && code === 410;
-  return { state: isTooOld ? UNKNOWN : resumeFrom(state), event: { type: "failed", error } };
+  return { state: isTooOld ? UNKNOWN : resumeFrom(state), event };
 }
 
 function bookmarked<T extends KubeObject>(
