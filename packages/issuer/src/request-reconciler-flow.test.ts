@@ -133,7 +133,8 @@ describe("RequestReconciler with limits", () => {
     const calling = Promise.withResolvers<Outcome>();
     outcome = () => calling.promise;
     const first = reconciler.reconcile("default/a");
-    assert.deepEqual(await reconciler.reconcile("default/b"), { requeueAfterMs: 30_000 });
+    const { requeueAfterMs = 0 } = await reconciler.reconcile("default/b");
+    assert.ok(requeueAfterMs >= 30_000 && requeueAfterMs < 60_000, String(requeueAfterMs));
     assert.deepEqual([writes, woken], [[], []]);
     calling.resolve({ type: "aborted" });
     await first;

@@ -265,7 +265,8 @@ export class RequestReconciler<T extends KubeObject> {
     const waitMs = nextAttemptInMs(before, { now: startedAt, issuerReadySince: readyFrom });
     if (waitMs > 0) return { requeueAfterMs: waitMs };
     const call = this.#flows.enter(issuer, this.#waiterOf(target));
-    if (call === undefined) return { requeueAfterMs: TELL_TURN_AFTER_MS };
+    // One by one: those that stand in line together are not to be told of it together.
+    if (call === undefined) return { requeueAfterMs: TELL_TURN_AFTER_MS * (1 + Math.random()) };
     let asked: SigningRequest;
     try {
       asked = kind.readSigningRequest(request);
