@@ -1,7 +1,7 @@
 /** Runs the cases that are asked for. The README says how to read what they print. */
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { ROOT, runCommand } from "../../tools/command.ts";
 import { printStep } from "../../tools/demo/print-step.ts";
 import {
@@ -47,7 +47,7 @@ async function runBench(options: BenchOptions): Promise<boolean> {
     print(results[name]);
     // After each, so that what is measured is kept whatever happens to the next.
     await writeFile(
-      join(ROOT, out),
+      resolve(ROOT, out),
       `${JSON.stringify({ ...about(options), results }, null, 2)}\n`,
     );
   }
