@@ -81,7 +81,9 @@ async function runController(
   definitions: readonly IssuerDefinition[],
   flags: ControllerFlags,
 ): Promise<void> {
-  const logger = pino({ level: flags.logLevel });
+  // A line for each request, written while others are signed; what is left is written at the end.
+  const stdout = pino.destination({ dest: process.stdout.fd, sync: false });
+  const logger = pino({ level: flags.logLevel }, stdout);
   const { kubeconfig } = flags;
   const connection = await loadKubeconfig(kubeconfig === undefined ? {} : { path: kubeconfig });
   const stop = stopOnSignals((signal) => {

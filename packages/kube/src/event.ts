@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { KubeObject } from "./object.ts";
 import { defineResource, type Resource } from "./resource.ts";
 import { shorten } from "./shorten.ts";
@@ -153,5 +153,5 @@ function eventName(name: string, digits: string): string {
 }
 
 function sha256(parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return hash("sha256", JSON.stringify(parts));
 }
