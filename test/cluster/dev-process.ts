@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { poll } from "@countersign/testing";
 import { ROOT } from "../../tools/command.ts";
 
-const CLI = join(ROOT, "packages/cli/bin/countersign.cjs");
+const CLI = join(ROOT, "packages/cli/src/bin.ts");
 
 /** Far longer than anything takes. */
 const TIMEOUT_MS = 120_000;

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-const BIN = fileURLToPath(new URL("../bin/create-countersign.mjs", import.meta.url));
+const BIN = fileURLToPath(new URL("./bin.ts", import.meta.url));
 const GROUP = ["--group", "acme.example.com"];
 
 describe("npm create countersign", { timeout: 60_000 }, () => {
