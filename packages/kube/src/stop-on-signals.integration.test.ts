@@ -5,23 +5,24 @@ import { describe, it } from "node:test";
 
 const MODULE = new URL("./stop-on-signals.ts", import.meta.url).href;
 
-/** A program that is told to stop, says so, and does not. */
+/** A program that is told to stop, says so, and does not: unless it is told how long that takes. */
 const PROGRAM = `
   import { stopOnSignals } from ${JSON.stringify(MODULE)};
   const signal = stopOnSignals((name) => console.log(name));
   signal.addEventListener("abort", () => console.log("aborted"));
   setInterval(() => {}, 1_000);
+  const [, lastsMs] = process.argv;
+  if (lastsMs) signal.addEventListener("abort", () => setTimeout(() => process.exit(), lastsMs));
   console.log("started");
 `;
 
 describe("stopOnSignals()", { timeout: 30_000 }, () => {
   for (const [first, second] of [
-    ["SIGTERM", "SIGTERM"],
     ["SIGTERM", "SIGINT"],
     ["SIGINT", "SIGTERM"],
   ] as const) {
     it(`aborts at ${first} and lets ${second} end the process`, async () => {
-      const child = spawn(process.execPath, ["--input-type=module", "--eval", PROGRAM]);
+      const child = start();
       await said(child, "started\n");
       child.kill(first);
       await said(child, `${first}\naborted\n`);
@@ -30,7 +31,29 @@ describe("stopOnSignals()", { timeout: 30_000 }, () => {
       assert.deepEqual(await once(child, "exit"), [null, second]);
     });
   }
+
+  for (const name of ["SIGTERM", "SIGINT"] as const) {
+    it(`takes ${name} that comes twice at once for one, and ends the process when it comes later`, async () => {
+      const inGoodOrder = start("300");
+      await said(inGoodOrder, "started\n");
+      inGoodOrder.kill(name);
+      await said(inGoodOrder, `${name}\naborted\n`);
+      inGoodOrder.kill(name);
+      assert.deepEqual(await once(inGoodOrder, "exit"), [0, null]);
+
+      const goesOn = start();
+      const ended = once(goesOn, "exit");
+      await said(goesOn, "started\n");
+      const again = setInterval(() => goesOn.kill(name), 100);
+      assert.deepEqual(await ended, [null, name]);
+      clearInterval(again);
+    });
+  }
 });
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, ["--input-type=module", "--eval", PROGRAM, ...args]);
+}
 
 async function said(child: ChildProcess, wanted: string): Promise<void> {
   let said = "";
