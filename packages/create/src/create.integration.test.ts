@@ -93,7 +93,7 @@ describe("npm create countersign", { timeout: 60_000 }, () => {
     const mainBefore = await readFile(path("main.ts"), "utf8");
     await writeFile(path("issuer.ts"), "mine");
     await writeFile(path("Dockerfile"), "FROM mine");
-    await rm(path("dev.ts"));
+    await rm(path("tsconfig.json"));
     // As an older version would have written it.
     await writeFile(path("main.ts"), "older");
     const record = JSON.parse(await readFile(path("countersign.json"), "utf8"));
@@ -104,7 +104,7 @@ describe("npm create countersign", { timeout: 60_000 }, () => {
     assert.equal(code, 0);
     assert.match(out, /^kept, for you have changed it: Dockerfile \(--force writes it anew\)$/m);
     assert.match(out, /^written anew: main\.ts$/m);
-    assert.match(out, /^added: dev\.ts$/m);
+    assert.match(out, /^added: tsconfig\.json$/m);
     assert.equal(await readFile(path("main.ts"), "utf8"), mainBefore);
     assert.equal(await readFile(path("issuer.ts"), "utf8"), "mine");
     assert.equal(await readFile(path("Dockerfile"), "utf8"), "FROM mine");

@@ -45,7 +45,7 @@ describe("projectFiles()", () => {
     }
   }
 
-  test("writes a field into schema, CRD, tests and README", async () => {
+  test("writes a field into schema, CRD, tests and examples", async () => {
     const fields = ["profile:string", "retries:integer?"];
     const source = await contentOf("issuer.ts", { fields });
     assert.match(
@@ -56,7 +56,9 @@ describe("projectFiles()", () => {
       await contentOf("issuer.test.ts", { fields }),
       /authSecretName: "ca", profile: "value"/,
     );
-    assert.match(await contentOf("README.md", { fields }), /^ {2}profile: "value"$/m);
+    for (const path of ["dev/issuer.yaml", "deploy/example.yaml"]) {
+      assert.match(await contentOf(path, { fields }), /^ {2}profile: "value"$/m);
+    }
     const [crd] = parseAllDocuments(await contentOf("deploy/base/crds.yaml", { fields }));
     const path = ["spec", "versions", 0, "schema", "openAPIV3Schema", "properties", "spec"];
     const spec = crd?.getIn(path) as { toJSON(): { required: string[]; properties: object } };

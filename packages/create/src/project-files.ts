@@ -29,7 +29,6 @@ const TEMPLATES_FOLDER = fileURLToPath(new URL("../template", import.meta.url));
  */
 const GENERATED: readonly RegExp[] = [
   /^main\.ts$/,
-  /^dev\.ts$/,
   /^test\/cluster\.ts$/,
   /^tsconfig(\.build)?\.json$/,
   /^Dockerfile$/,

@@ -9,6 +9,9 @@ export const IMAGE_REGISTRY = "ghcr.io/example";
 /** A new project's own version, its image's tag. */
 export const PROJECT_VERSION = "0.1.0";
 
+/** What `npm version minor` makes of it. */
+const NEXT_VERSION = "0.2.0";
+
 /** What the templates' places are filled with for a project. */
 export function templateValues(project: Project): Values {
   const { name, group, version, kinds, fields, template } = project;
@@ -21,6 +24,7 @@ export function templateValues(project: Project): Values {
     ...VERSIONS,
     image: `${IMAGE_REGISTRY}/${name}`,
     projectVersion: PROJECT_VERSION,
+    nextVersion: NEXT_VERSION,
     name,
     group,
     version,
@@ -28,6 +32,8 @@ export function templateValues(project: Project): Values {
     minimal: template === "minimal",
     issuer: issuer !== undefined,
     mainKind: issuer ?? clusterIssuer ?? "",
+    mainResource: (issuer ?? clusterIssuer ?? "").toLowerCase(),
+    devSecretNamespace: issuer === undefined ? name : "demo",
     secretNamespace: issuer === undefined ? name : "team-a",
     kindsSource: [
       ...(issuer === undefined ? [] : [`issuer: "${issuer}"`]),
