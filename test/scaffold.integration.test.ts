@@ -127,8 +127,8 @@ describe("the tutorial", { skip: WITHOUT_GO }, () => {
     const dev = terminals.get("npm run dev");
     const { KUBECONFIG: kubeconfig = "" } = environment;
     await lstat(kubeconfig);
-    await dev?.terminate();
-    assert.equal(dev?.isAlive, false);
+    assert.ok(dev);
+    await dev.terminate();
     await assert.rejects(lstat(kubeconfig), { code: "ENOENT" });
   }
 
@@ -305,8 +305,8 @@ describe("the tutorial", { skip: WITHOUT_GO }, () => {
     const { KUBECONFIG: kubeconfig = "" } = environment;
     await lstat(kubeconfig);
     const dev = terminals.get("npm run dev");
-    await dev?.interrupt();
-    assert.equal(dev?.isAlive, false);
+    assert.ok(dev);
+    await dev.interrupt();
     await assert.rejects(lstat(kubeconfig), { code: "ENOENT" });
   });
 });

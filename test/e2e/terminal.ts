@@ -6,6 +6,9 @@ import { poll } from "@countersign/testing";
 /** Where a command of npm's may take minutes on a cold or busy machine. */
 const COMMAND_TIMEOUT_MS = 170_000;
 
+/** How long a command that is to end may take: far longer than it does. */
+const END_TIMEOUT_MS = 60_000;
+
 /** What commands run in. */
 export interface Shell {
   readonly cwd: string;
@@ -79,21 +82,22 @@ export class Terminal implements AsyncDisposable {
     throw new Error(`${this.#command} ended and did not say ${wanted}:\n${this.#output}`);
   }
 
-  /** Ends the one process that was started, which has to end what it has started itself. */
+  /** Ends the one process that was started, and waits until all that it has started has ended. */
   async terminate(): Promise<void> {
     this.#child.kill("SIGTERM");
-    await this.#ended;
+    await this.#gone();
   }
 
   /** Ends it as Ctrl-C does: every process of the terminal gets the signal. */
   async interrupt(): Promise<void> {
     this.#killGroup("SIGINT");
-    await this.#ended;
+    await this.#gone();
   }
 
-  /** Whether a process of it is there still. */
-  get isAlive(): boolean {
-    return this.#killGroup(0);
+  async #gone(): Promise<void> {
+    const what = `every process of ${this.#command} to end`;
+    await poll(what, async () => !this.#killGroup(0) || undefined, { timeoutMs: END_TIMEOUT_MS });
+    await this.#ended;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
