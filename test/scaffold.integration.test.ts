@@ -40,9 +40,11 @@ const files = await projectFiles(
   }),
 );
 const tutorial = files.find(({ path }) => path === "README.md")?.content ?? "";
-const blocks = readTutorialBlocks(tutorial);
+const blocks = readTutorialBlocks("README.md", tutorial);
+const CREATE_README = "packages/create/README.md";
 const createBlocks = readTutorialBlocks(
-  await readFile(join(ROOT, "packages/create/README.md"), "utf8"),
+  CREATE_README,
+  await readFile(join(ROOT, CREATE_README), "utf8"),
 );
 
 interface AcmeIssuer extends ConditionedObject {
@@ -255,7 +257,7 @@ describe("the tutorial", { skip: WITHOUT_GO }, () => {
   });
 
   for (const block of blocks) {
-    step(`${block.section}, line ${block.line}: ${block.use} ${firstLine(block)}`, async (t) => {
+    step(`line ${block.line}, ${block.use}: ${firstLine(block)}`, async (t) => {
       const { before: prepare, instead, says, after: look } = STEPS[firstLine(block)] ?? {};
       await prepare?.();
       const output = await perform(block, instead);
