@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { encodePem, parseCertificate, parseCertificates, parseCsr } from "@countersign/x509";
 import {
+  depthOf,
   HOSTILE_PARTS,
   HOSTILE_TEXTS,
   hostileCertificate,
@@ -51,7 +52,7 @@ const SHAPES: readonly Shape[] = [
   {
     name: "DER nested deep",
     read: (bytes) => {
-      const der = nested(bytes / 4);
+      const der = nested(depthOf(bytes));
       return () => parseCertificate(der);
     },
   },

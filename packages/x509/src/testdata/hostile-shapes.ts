@@ -63,7 +63,7 @@ export const HOSTILE_PARTS: Readonly<Record<string, (bytes: number) => Parts>> =
   "one URI of many signs at": (bytes) => named([generalName(6, `http://${"@".repeat(bytes)}a`)]),
   "one URI of many colons": (bytes) => named([generalName(6, `x://${":".repeat(bytes)}`)]),
   "other names nested deep": (bytes) =>
-    named([encodeTlv(0xa0, encodeOid("1.2.3"), encodeTlv(0xa0, nested(bytes / 5)))]),
+    named([encodeTlv(0xa0, encodeOid("1.2.3"), encodeTlv(0xa0, nested(depthOf(bytes))))]),
   "many extended key usages": (bytes) => ({
     extension: {
       oid: "2.5.29.37",
@@ -150,6 +150,13 @@ export function nested(depth: number): Uint8Array {
     length += header.length;
   }
   return new Uint8Array(Buffer.concat(headers.toReversed()));
+}
+
+/** How deep a nesting of so many bytes is: its headers grow with what they hold, from 2 to 5 bytes. */
+export function depthOf(bytes: number): number {
+  let depth = 0;
+  for (let length = 0; length < bytes; depth++) length += headerOf(length).length;
+  return Math.max(0, depth - 1);
 }
 
 function headerOf(length: number): Uint8Array {
