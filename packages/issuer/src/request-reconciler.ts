@@ -2,6 +2,7 @@ import { type KubeObject, objectKey, type ReconcileResult } from "@countersign/k
 import { passGate } from "./certificate-gate.ts";
 import { findCondition } from "./condition.ts";
 import { decide, type IssuerView, type RequestView } from "./decide.ts";
+import { EarlierOwners } from "./earlier-owners.ts";
 import { IssuerFlows, TELL_TURN_AFTER_MS } from "./issuer-flows.ts";
 import { describeIssuer, type IssuerKey, type IssuerKind, placeOfIssuer } from "./issuer-ref.ts";
 import type { MismatchPolicy } from "./mismatch-policy.ts";
@@ -91,16 +92,8 @@ export class RequestReconciler<T extends KubeObject> {
   readonly #held = new Map<string, Held>();
   /** Calls under way, by the request's uid. */
   readonly #calls = new Map<string, AbortController>();
-  /**
-   * The uids of requests that the CA may have been asked to sign, though they tell of no attempt: by
-   * another process, or in a call that called its issuer at fault.
-   */
-  readonly #maybeAsked = new Set<string>();
   readonly #ownership: Ownership;
-  /** By slot: what is older than this may have been written by who owned it before, unseen by us. */
-  readonly #ownedFrom = new Map<number, bigint>();
-  /** The uids of what was read live since. */
-  readonly #verified = new Set<string>();
+  readonly #earlier = new EarlierOwners<T>((request) => this.#slotOf(request));
 
   constructor(options: RequestReconcilerOptions<T>) {
     this.#options = options;
@@ -110,12 +103,9 @@ export class RequestReconciler<T extends KubeObject> {
     this.#writer = new RequestWriter({ ...options, isWritable, now: () => this.#now() });
   }
 
-  /**
-   * Takes note of a request as the watch tells it. One that was there before this process looked, or
-   * before it led, may have been signed by another, whatever has been written to it since.
-   */
+  /** Takes note of a request as the watch tells it. */
   told(request: T, { isListed }: { isListed: boolean }): void {
-    if (isListed || this.#isFromBefore(request)) this.#maybeAsked.add(uidOf(request));
+    this.#earlier.told(request, { isListed });
   }
 
   /**
@@ -123,21 +113,7 @@ export class RequestReconciler<T extends KubeObject> {
    * them that is not newer is read live before anything is decided on it.
    */
   takeOver(resourceVersion: string, slots: readonly number[] = ALL_SLOTS): void {
-    for (const slot of slots) this.#ownedFrom.set(slot, BigInt(resourceVersion));
-    for (const request of this.#options.requests.list()) {
-      const slot = this.#slotOf(request);
-      if (slot === undefined || !slots.includes(slot)) continue;
-      this.#maybeAsked.add(uidOf(request));
-      this.#verified.delete(uidOf(request));
-    }
-  }
-
-  #isFromBefore(request: T): boolean {
-    if (this.#ownedFrom.size === 0) return false;
-    const slot = this.#slotOf(request);
-    const ownedFrom = slot === undefined ? undefined : this.#ownedFrom.get(slot);
-    const { resourceVersion = 0 } = request.metadata;
-    return ownedFrom !== undefined && BigInt(resourceVersion) <= ownedFrom;
+    this.#earlier.takeOver(resourceVersion, slots, this.#options.requests.list());
   }
 
   /** Undefined where the request refers to nobody's issuer that is served. */
@@ -153,8 +129,7 @@ export class RequestReconciler<T extends KubeObject> {
     this.#flows.forget(this.#idOf(key));
     if (uid === undefined) return;
     this.#letGo(uid);
-    this.#maybeAsked.delete(uid);
-    this.#verified.delete(uid);
+    this.#earlier.forget(uid);
     this.#calls.get(uid)?.abort(new Error("The request is gone"));
   }
 
@@ -194,11 +169,9 @@ export class RequestReconciler<T extends KubeObject> {
   }
 
   async #upToDate(request: T): Promise<T | undefined> {
-    if (!this.#isFromBefore(request)) return request;
-    const uid = uidOf(request);
-    if (this.#verified.has(uid)) return request;
+    if (!this.#earlier.isDoubtful(request)) return request;
     const live = await this.#writer.readLive(request);
-    this.#verified.add(uid);
+    this.#earlier.readLive(uidOf(request));
     return live;
   }
 
@@ -282,7 +255,7 @@ export class RequestReconciler<T extends KubeObject> {
       case "aborted":
         return {};
       case "issuerAtFault":
-        this.#maybeAsked.add(uidOf(request));
+        this.#earlier.asked(uidOf(request));
         issuers.reportFault(issuer, outcome.message);
         return this.#waitForIssuer(target);
       case "pending":
@@ -319,7 +292,7 @@ export class RequestReconciler<T extends KubeObject> {
         request: asked,
         idempotencyKey: idempotencyKeyOf(asked),
         attempt: (before?.attempts ?? 0) + 1,
-        mayBeIssued: before !== undefined || this.#maybeAsked.has(uid),
+        mayBeIssued: before !== undefined || this.#earlier.mayHaveAsked(uid),
         signal: controller.signal,
         ...(before?.order === undefined ? {} : { order: before.order }),
       });
