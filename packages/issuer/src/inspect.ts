@@ -21,3 +21,4 @@ export { messageOf, type Outcome } from "./outcome.ts";
 export { type NamespacedName, rbacOf } from "./rbac.ts";
 export type { RequestKind, RequestPhase } from "./request-kind.ts";
 export { idempotencyKeyOf } from "./signing-request.ts";
+export { type AccessQuestion, isAccessAllowed } from "./subject-access-review.ts";

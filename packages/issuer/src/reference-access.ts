@@ -1,5 +1,6 @@
-import { type Client, defineResource, type KubeObject } from "@countersign/kube";
+import type { Client } from "@countersign/kube";
 import { type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
+import { isAccessAllowed } from "./subject-access-review.ts";
 
 /** Who made a request, as the API server has recorded it. */
 export interface Requester {
@@ -8,19 +9,6 @@ export interface Requester {
   readonly groups?: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
-
-interface SubjectAccessReview extends KubeObject {
-  readonly spec: object;
-  readonly status?: { readonly allowed: boolean };
-}
-
-const subjectAccessReviews = defineResource<SubjectAccessReview>({
-  group: "authorization.k8s.io",
-  version: "v1",
-  kind: "SubjectAccessReview",
-  plural: "subjectaccessreviews",
-  namespaced: false,
-});
 
 /**
  * Whether whoever made a CertificateSigningRequest may use a namespaced issuer. The request is
@@ -43,25 +31,21 @@ export async function mayReferToSigner(
   return false;
 }
 
-async function isAllowed(
+function isAllowed(
   client: Client,
   { username, uid, groups, extra }: Requester,
   signer: { namespace: string; name: string },
 ): Promise<boolean> {
-  const review = await client.create(subjectAccessReviews, {
-    metadata: { name: "" },
-    spec: {
-      user: username,
-      uid,
-      groups,
-      extra,
-      resourceAttributes: {
-        group: "cert-manager.io",
-        resource: "signers",
-        verb: "reference",
-        ...signer,
-      },
+  return isAccessAllowed(client, {
+    user: username,
+    uid,
+    groups,
+    extra,
+    resourceAttributes: {
+      group: "cert-manager.io",
+      resource: "signers",
+      verb: "reference",
+      ...signer,
     },
   });
-  return review.status?.allowed === true;
 }

@@ -1,5 +1,5 @@
-import type { NamespacedName } from "@countersign/issuer/inspect";
-import { type Client, defineResource, type KubeObject } from "@countersign/kube";
+import { isAccessAllowed, type NamespacedName } from "@countersign/issuer/inspect";
+import type { Client } from "@countersign/kube";
 import { look, type Seen } from "./seen.ts";
 
 /** One thing that somebody may do, or may not. */
@@ -12,19 +12,6 @@ export interface Access {
   readonly name?: string | undefined;
 }
 
-interface SubjectAccessReview extends KubeObject {
-  readonly spec: object;
-  readonly status?: { readonly allowed: boolean };
-}
-
-const subjectAccessReviews = defineResource<SubjectAccessReview>({
-  group: "authorization.k8s.io",
-  version: "v1",
-  kind: "SubjectAccessReview",
-  plural: "subjectaccessreviews",
-  namespaced: false,
-});
-
 const RIGHT = "create subjectaccessreviews.authorization.k8s.io";
 
 /** Asks the API server whether a service account may do something. */
@@ -35,21 +22,17 @@ export function reviewAccess(
 ): Promise<Seen<boolean>> {
   const [plural, subresource] = resource.split("/");
   const { namespace } = account;
-  return look(RIGHT, async () => {
-    const review = await client.create(subjectAccessReviews, {
-      metadata: { name: "" },
-      spec: {
-        user: `system:serviceaccount:${namespace}:${account.name}`,
-        groups: [
-          "system:serviceaccounts",
-          `system:serviceaccounts:${namespace}`,
-          "system:authenticated",
-        ],
-        resourceAttributes: { ...access, resource: plural, ...(subresource && { subresource }) },
-      },
-    });
-    return review.status?.allowed === true;
-  });
+  return look(RIGHT, () =>
+    isAccessAllowed(client, {
+      user: `system:serviceaccount:${namespace}:${account.name}`,
+      groups: [
+        "system:serviceaccounts",
+        `system:serviceaccounts:${namespace}`,
+        "system:authenticated",
+      ],
+      resourceAttributes: { ...access, resource: plural, ...(subresource && { subresource }) },
+    }),
+  );
 }
 
 /** An access in words: `patch certificaterequests/status.cert-manager.io in namespace team`. */

@@ -5,16 +5,16 @@ import { filesOfProject, projectFolder } from "./import-recorder.ts";
 describe("filesOfProject()", () => {
   it("keeps what lies in the folder and is not installed into it", () => {
     const files = [
-      "/work/acme/src/issuer.ts",
-      "/work/acme/node_modules/zod/index.js",
-      "/work/acme/src/node_modules/x.js",
-      "/work/acme-other/issuer.ts",
-      "/work/lib.ts",
-      "/work/acme/ca.ts",
+      "/projects/acme/src/issuer.ts",
+      "/projects/acme/node_modules/zod/index.js",
+      "/projects/acme/src/node_modules/x.js",
+      "/projects/acme-other/issuer.ts",
+      "/projects/lib.ts",
+      "/projects/acme/ca.ts",
     ];
-    assert.deepEqual(filesOfProject(files, "/work/acme"), [
-      "/work/acme/ca.ts",
-      "/work/acme/src/issuer.ts",
+    assert.deepEqual(filesOfProject(files, "/projects/acme"), [
+      "/projects/acme/ca.ts",
+      "/projects/acme/src/issuer.ts",
     ]);
   });
 });
@@ -26,11 +26,11 @@ describe("projectFolder()", () => {
       those.includes(folder);
 
   it("is the nearest folder with a package.json", () => {
-    const has = folders("/work", "/work/acme");
-    assert.equal(projectFolder("/work/acme/src/issuer.ts", has), "/work/acme");
+    const has = folders("/projects", "/projects/acme");
+    assert.equal(projectFolder("/projects/acme/src/issuer.ts", has), "/projects/acme");
   });
 
   it("is the file's own where there is no package.json", () => {
-    assert.equal(projectFolder("/work/acme/src/issuer.ts", folders()), "/work/acme/src");
+    assert.equal(projectFolder("/projects/acme/src/issuer.ts", folders()), "/projects/acme/src");
   });
 });
