@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { type ReconcileResult, runController } from "./controller.ts";
 import type { Logger } from "./logger.ts";
 import { createMetrics } from "./prometheus-metrics.ts";
@@ -54,7 +55,7 @@ describe("runController()", () => {
       running.add(key);
       most = Math.max(most, running.size);
       queue.add(key);
-      await Promise.resolve();
+      await setImmediate();
       running.delete(key);
       done += 1;
       if (done >= 30) stop.abort();
@@ -65,6 +66,33 @@ describe("runController()", () => {
     await runController(options, stop.signal);
     assert.equal(most, 3);
     assert.deepEqual(errors, []);
+  });
+
+  it("begins each reconcile in a turn of its own, so that what the one before sends is not held up", async () => {
+    const seen: string[] = [];
+    const reconcile = async (key: string): Promise<object> => {
+      seen.push(`${key} begins`);
+      await Promise.resolve();
+      seen.push(`${key} sends`);
+      if (key === "c") stop.abort();
+      return {};
+    };
+    for (const key of ["a", "b", "c"]) queue.add(key);
+    const options = { name: "test", queue, reconcile, logger, maxConcurrentReconciles: 3 };
+    await runController(options, stop.signal);
+    assert.deepEqual(
+      seen,
+      ["a", "b", "c"].flatMap((key) => [`${key} begins`, `${key} sends`]),
+    );
+  });
+
+  it("begins no reconcile of a key that was taken before the signal aborted", async () => {
+    queue.add("a");
+    const reconcile = (): Promise<object> => assert.fail("reconcile() was called");
+    const running = runController({ name: "test", queue, reconcile, logger }, stop.signal);
+    await Promise.resolve();
+    stop.abort();
+    await running;
   });
 
   it("ends after the reconciles under way, and takes nothing more", async () => {

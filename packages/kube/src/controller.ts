@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import {
   type ControllerMetrics,
   controllerMetrics,
@@ -44,13 +45,25 @@ export async function runController(
   const shutDown = (): void => queue.shutDown();
   signal.addEventListener("abort", shutDown, { once: true });
   if (signal.aborted) shutDown();
-  await Promise.all(Array.from({ length: maxConcurrentReconciles }, () => work(options, measured)));
+  await Promise.all(
+    Array.from({ length: maxConcurrentReconciles }, () => work(options, { measured, signal })),
+  );
 }
 
-async function work(options: ControllerOptions, metrics: ControllerMetrics): Promise<void> {
+/**
+ * Each reconcile begins in a turn of the event loop of its own. Those of a backlog would otherwise go
+ * through their steps side by side: the first write would be sent when all had been decided on, and
+ * what else the program does, such as renewing its lease, would wait for them.
+ */
+async function work(
+  options: ControllerOptions,
+  { measured, signal }: { measured: ControllerMetrics; signal: AbortSignal },
+): Promise<void> {
   const { queue } = options;
   for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
-    const ended = metrics.begin();
+    await turn();
+    if (signal.aborted) return;
+    const ended = measured.begin();
     ended(await reconcileOnce(options, key));
     queue.done(key);
   }
