@@ -206,6 +206,25 @@ describe("verifyCsrSignature()", () => {
     });
   }
 
+  for (const [what, change] of [
+    ["signature", (csr: Csr) => void csr.signature.fill(1)],
+    ["signed bytes", (csr: Csr) => void csr.tbsDer.fill(1, -1)],
+    [
+      "key",
+      (csr: Csr) => {
+        csr.publicKeyDer = vector("ecdsa-p224").publicKeyDer;
+      },
+    ],
+  ] as const) {
+    it(`does not take a CSR as verified whose ${what} was changed since`, async () => {
+      const csr = parseCsr(await csrFromParts({ signer: newSigner() }));
+      verifyCsrSignature(csr);
+      verifyCsrSignature(csr);
+      change(csr);
+      assert.throws(() => verifyCsrSignature(csr));
+    });
+  }
+
   for (const name of ["rsa-sha1", "ecdsa-sha1", "rsa-pss", "ecdsa-p256-sha512", "ecdsa-p224"]) {
     it(`verifies ${name}`, () => verifyCsrSignature(vector(name)));
   }
