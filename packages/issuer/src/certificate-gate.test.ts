@@ -72,6 +72,23 @@ describe("passGate()", () => {
     return passGate(issued, { asked, policy: { ...DEFAULT_POLICY, ...policy }, now: NOW });
   }
 
+  it("publishes the CA of each issuer, however often and in whatever order it is asked", async () => {
+    const certificate = await issueLeaf(NOW, HOUR_MS);
+    const roots = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const subject = { commonName: `Root ${index}` };
+        const options = { subject, signer: newSigner(), isCA: true, durationMs: HOUR_MS, now: NOW };
+        return encodePem("CERTIFICATE", await createSelfSignedCertificate(options));
+      }),
+    );
+    for (const ca of [...roots, ...roots.toReversed()]) {
+      const verdict = judge({ certificate, ca });
+      assert.equal(verdict.gate === "passed" && verdict.caPem, ca);
+    }
+    assert.equal(judge({ certificate, ca: "garbage" }).gate, "refused");
+    assert.equal(judge({ certificate, ca: "garbage" }).gate, "refused");
+  });
+
   it("passes a certificate for the request's key, leaf first and the root taken out", async () => {
     const leafPem = await issueLeaf(NOW, HOUR_MS);
     const verdict = judge({ certificate: caPem + leafPem });

@@ -106,13 +106,27 @@ function readBundle(issued: Issued): Bundle {
   const { chain, root } = orderChain(parseCertificates(issued.certificate));
   const [leaf] = chain;
   if (leaf === undefined) throw new Error("it holds no certificate");
-  const chainPem = toPem(chain);
-  checkSize("its leaf", toPem([leaf]), PEM_LIMITS.certificate);
+  const leafPem = toPem([leaf]);
+  const chainPem = leafPem + toPem(chain.slice(1));
+  checkSize("its leaf", leafPem, PEM_LIMITS.certificate);
   checkSize("its chain", chainPem, PEM_LIMITS.chain);
-  const authorities = issued.ca === undefined ? root && [root] : parseCertificates(issued.ca);
-  const caPem = authorities && toPem(authorities);
+  const caPem = issued.ca === undefined ? root && toPem([root]) : readAuthorities(issued.ca);
   if (caPem !== undefined) checkSize("its ca", caPem, PEM_LIMITS.bundle);
   return { leaf, issuer: chain[1] ?? root, chainPem, caPem };
+}
+
+/** An issuer's is the same for each of its requests. */
+const MOST_AUTHORITIES = 16;
+const authorities = new Map<string, string>();
+
+/** Reads the certificates of a CA's PEM, and writes them as they are published. */
+function readAuthorities(pem: string): string {
+  const known = authorities.get(pem);
+  if (known !== undefined) return known;
+  const published = toPem(parseCertificates(pem));
+  if (authorities.size === MOST_AUTHORITIES) authorities.clear();
+  authorities.set(pem, published);
+  return published;
 }
 
 function checkSize(what: string, pem: string, mostBytes: number): void {

@@ -16,6 +16,8 @@ export type RequestRanges = ReadonlyMap<IssuerKey, number>;
  */
 export class ShardMap {
   readonly #ranges: RequestRanges;
+  /** The issuer that was asked for last: a backlog asks for the same again and again. */
+  #last: { readonly issuer: IssuerKey; readonly slot: number } | undefined;
 
   constructor(ranges: RequestRanges = new Map()) {
     this.#ranges = ranges;
@@ -29,7 +31,10 @@ export class ShardMap {
   }
 
   slotOfIssuer(issuer: IssuerKey): number {
-    return numberOf(issuer) % SLOTS;
+    if (this.#last?.issuer !== issuer) {
+      this.#last = { issuer, slot: numberOf(issuer) % SLOTS };
+    }
+    return this.#last.slot;
   }
 
   /** The slots of an issuer's requests: one a range. */

@@ -67,10 +67,12 @@ class UnionOfStores<T extends KubeObject> implements StoreReader<T> {
   }
 
   get(key: string): T | undefined {
-    const found = this.#parts
-      .map(({ store }) => store.get(key))
-      .filter((each) => each !== undefined);
-    return found.reduce(newer, found[0]);
+    let found: T | undefined;
+    for (const { store } of this.#parts) {
+      const each = store.get(key);
+      if (each !== undefined) found = found === undefined ? each : newer(found, each);
+    }
+    return found;
   }
 
   list(): readonly T[] {
@@ -83,10 +85,10 @@ class UnionOfStores<T extends KubeObject> implements StoreReader<T> {
 }
 
 /** Versions of one resource grow; Kubernetes promises their order since 1.35 (KEP-5504). */
-function newer<T extends KubeObject>(a: T | undefined, b: T): T {
-  return versionOf(a) > versionOf(b) && a !== undefined ? a : b;
+function newer<T extends KubeObject>(a: T, b: T): T {
+  return versionOf(a) > versionOf(b) ? a : b;
 }
 
-function versionOf(object: KubeObject | undefined): bigint {
-  return BigInt(object?.metadata.resourceVersion ?? 0);
+function versionOf(object: KubeObject): bigint {
+  return BigInt(object.metadata.resourceVersion ?? 0);
 }
