@@ -66,7 +66,7 @@ export class AuthorCalls {
     const reading = readSpec(kind.definition, issuer);
     if (!reading.isValid) return { type: "failed", message: reading.message };
     const { checkDeadlineMs: deadlineMs, signal, logger } = this.#options;
-    const settings = { what: `check() of ${describeIssuer(key)}`, deadlineMs, signal };
+    const settings = { what: `check() of ${describeIssuer(key)}`, deadlineMs, signals: [signal] };
     try {
       const result = await this.#call<unknown>(settings, (signal) =>
         kind.definition.check(this.#context(target, reading.spec, signal)),
@@ -85,8 +85,8 @@ export class AuthorCalls {
     if (!reading.isValid) return { type: "issuerAtFault", message: reading.message };
     const { issuer: _, signal: gone, mayBeIssued, ...rest } = call;
     const { signDeadlineMs: deadlineMs, logger } = this.#options;
-    const signal = AbortSignal.any([this.#options.signal, gone]);
-    const settings = { what: `sign() of ${describeIssuer(key)}`, deadlineMs, signal };
+    const signals = [this.#options.signal, gone];
+    const settings = { what: `sign() of ${describeIssuer(key)}`, deadlineMs, signals };
     try {
       const result = await this.#call(settings, (signal) => {
         const context = { ...this.#context(target, reading.spec, signal), ...rest };
@@ -94,7 +94,7 @@ export class AuthorCalls {
       });
       return outcomeOfResult(result);
     } catch (error) {
-      if (signal.aborted) return { type: "aborted" };
+      if (signals.some(({ aborted }) => aborted)) return { type: "aborted" };
       const { namespace, name } = call.request;
       logger.warn({ err: error, issuer: key, namespace, name }, "Signing failed");
       return outcomeOfError(error);
@@ -102,7 +102,7 @@ export class AuthorCalls {
   }
 
   #call<T>(
-    settings: { what: string; deadlineMs: number; signal: AbortSignal },
+    settings: { what: string; deadlineMs: number; signals: readonly AbortSignal[] },
     call: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const { logger } = this.#options;

@@ -235,7 +235,7 @@ describe("the messages of requests and issuers", () => {
     const options = {
       what: "sign() of CAIssuer team-a/ca",
       deadlineMs: 1,
-      signal: new AbortController().signal,
+      signals: [],
       onOverdue: () => {},
     };
     const aborted = (signal: AbortSignal): Promise<never> =>
