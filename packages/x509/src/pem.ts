@@ -46,8 +46,9 @@ export function decodePem(
   let open: { label: string; lines: string[] } | undefined;
   // Not at a carriage return alone: Go would not see the boundary that begins there.
   for (const line of text.split(/\r?\n/)) {
-    const begin = boundaryLabel(line, "BEGIN");
-    const end = boundaryLabel(line, "END");
+    const isBoundary = line.startsWith("-----");
+    const begin = isBoundary ? boundaryLabel(line, "BEGIN") : undefined;
+    const end = isBoundary ? boundaryLabel(line, "END") : undefined;
     if (begin !== undefined) {
       if (open) throw notClosed(open.label);
       open = { label: begin, lines: [] };
@@ -63,12 +64,16 @@ export function decodePem(
   return blocks;
 }
 
+/** Columns of a line, RFC 7468 §2. */
+const LINE = 64;
+
 /** Encodes bytes as one PEM block with a trailing newline. */
 export function encodePem(label: string, der: Uint8Array): string {
-  const lines = Buffer.from(der)
-    .toString("base64")
-    .match(/.{1,64}/g);
-  return [`-----BEGIN ${label}-----`, ...(lines ?? []), `-----END ${label}-----`, ""].join("\n");
+  const { buffer, byteOffset, length } = der;
+  const base64 = Buffer.from(buffer, byteOffset, length).toString("base64");
+  let lines = "";
+  for (let at = 0; at < base64.length; at += LINE) lines += `${base64.slice(at, at + LINE)}\n`;
+  return `-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`;
 }
 
 function boundaryLabel(line: string, word: "BEGIN" | "END"): string | undefined {

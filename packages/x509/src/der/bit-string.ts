@@ -24,9 +24,11 @@ export function readNamedBits(reader: DerReader, field: string): number[] {
   const value = reader.read(TAG.bitString, field);
   checkUnusedBits(reader, { value, field });
   const bytes = value.content.subarray(1, 1 + MOST_BITS / 8);
-  return Array.from({ length: bytes.length * 8 }, (_, bit) => bit).filter(
-    (bit) => ((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0,
-  );
+  const bits: number[] = [];
+  for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+    if (((bytes[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0) bits.push(bit);
+  }
+  return bits;
 }
 
 export function encodeBitString(bytes: Uint8Array): Uint8Array {

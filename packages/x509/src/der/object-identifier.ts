@@ -23,7 +23,7 @@ export function decodeOid(
   if (content.length === 0 || content.length > MAX_BYTES) {
     throw reader.error(`${field} is an OID of ${content.length} bytes, must be 1 to ${MAX_BYTES}`);
   }
-  const arcs: number[] = [];
+  let text = "";
   let arc = 0;
   let isInArc = false;
   for (const byte of content) {
@@ -34,13 +34,17 @@ export function decodeOid(
     if (arc > MAX_ARC) throw reader.error(`${field} is an OID with an arc over ${MAX_ARC}`);
     isInArc = byte >= 0x80;
     if (isInArc) continue;
-    arcs.push(arc);
+    text = text === "" ? firstArcs(arc) : `${text}.${arc}`;
     arc = 0;
   }
   if (isInArc) throw reader.error(`${field} is an OID cut short, must end with a complete arc`);
-  const [joined = 0, ...rest] = arcs;
+  return text;
+}
+
+/** The first two arcs are one number (X.690 §8.19.4). */
+function firstArcs(joined: number): string {
   const root = Math.min(Math.floor(joined / 40), 2);
-  return [root, joined - root * 40, ...rest].join(".");
+  return `${root}.${joined - root * 40}`;
 }
 
 /** Few are written again and again; what a request brings along is not kept beyond these. */

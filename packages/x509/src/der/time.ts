@@ -25,17 +25,12 @@ export function encodeTime(time: Date): Uint8Array {
     );
   }
   const isShort = year >= 1950 && year < 2050;
-  const digits = [
-    ...(isShort ? [] : twoDigits(Math.floor(year / 100))),
-    ...twoDigits(year % 100),
-    ...twoDigits(time.getUTCMonth() + 1),
-    ...twoDigits(time.getUTCDate()),
-    ...twoDigits(time.getUTCHours()),
-    ...twoDigits(time.getUTCMinutes()),
-    ...twoDigits(time.getUTCSeconds()),
-    ZULU,
-  ];
-  return encodeTlv(isShort ? TAG.utcTime : TAG.generalizedTime, Uint8Array.from(digits));
+  // 2026-01-31T12:34:56.789Z
+  const digits = `${time
+    .toISOString()
+    .slice(isShort ? 2 : 0, 19)
+    .replace(/\D/g, "")}Z`;
+  return encodeTlv(isShort ? TAG.utcTime : TAG.generalizedTime, Buffer.from(digits, "latin1"));
 }
 
 const ZERO = 0x30;
@@ -60,8 +55,4 @@ function parseTime(content: Uint8Array, yearDigits: 2 | 4): Date | undefined {
   time.setUTCHours(hour, minute, second);
   // Date moves a day that does not exist into another month.
   return time.getUTCMonth() === month - 1 && time.getUTCDate() === day ? time : undefined;
-}
-
-function twoDigits(value: number): [number, number] {
-  return [ZERO + Math.floor(value / 10), ZERO + (value % 10)];
 }

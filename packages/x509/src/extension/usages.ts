@@ -68,13 +68,14 @@ export function resolveUsages(
   usages: readonly string[] = [],
   options: { isCA?: boolean } = {},
 ): ResolvedUsages {
-  const rows = (usages.length > 0 ? usages : DEFAULT_USAGES).map(usageRow);
-  const bits = rows.flatMap((row) => ("bit" in row ? [row.bit] : []));
-  if (options.isCA) bits.push(...keyUsageBits([CERT_SIGN]));
-  return {
-    keyUsage: keyUsageWords([...new Set(bits)].toSorted((a, b) => a - b)),
-    extendedKeyUsage: rows.flatMap((row) => ("oid" in row ? [row.usage] : [])),
-  };
+  const bits = new Set<number>(options.isCA ? keyUsageBits([CERT_SIGN]) : []);
+  const extendedKeyUsage: string[] = [];
+  for (const word of usages.length > 0 ? usages : DEFAULT_USAGES) {
+    const row = usageRow(word);
+    if ("bit" in row) bits.add(row.bit);
+    else extendedKeyUsage.push(row.usage);
+  }
+  return { keyUsage: keyUsageWords([...bits].sort((a, b) => a - b)), extendedKeyUsage };
 }
 
 export function keyUsageBits(words: readonly string[]): number[] {
