@@ -12,6 +12,7 @@ import {
   formatBar,
   isWithin,
 } from "./bench-case.ts";
+import { apart } from "./cases/apart.ts";
 import { arriving } from "./cases/arriving.ts";
 import { backlog } from "./cases/backlog.ts";
 import { foreign } from "./cases/foreign.ts";
@@ -25,6 +26,7 @@ import { type BenchOptions, readOptions, USAGE } from "./options.ts";
 
 const CASES: readonly BenchCase[] = [
   backlog,
+  apart,
   writes,
   arriving,
   foreign,
