@@ -159,6 +159,25 @@ describe("IssuerReconciler", () => {
     assert.equal(checks, 1);
   });
 
+  it("writes to the version of its own last write, before the watch has told of it", async () => {
+    const versions: (string | undefined)[] = [];
+    const applyStatus = async (_: unknown, patch: IssuerObject): Promise<IssuerObject> => {
+      versions.push(patch.metadata.resourceVersion);
+      const before = issuers.get("default/ca");
+      assert.ok(before);
+      const resourceVersion = String(7 + versions.length);
+      return { ...before, ...patch, metadata: { ...before.metadata, resourceVersion } };
+    };
+    const get = async (): Promise<object> => secret;
+    const client = { applyStatus, get } as unknown as Client;
+    const reconciler = newReconciler(undefined, {}, { client });
+    await reconciler.reconcile(KEY);
+    reconciler.reportFault(KEY, "HTTP 403");
+    await reconciler.reconcile(KEY);
+    assert.deepEqual(versions, ["7", "8", "9"]);
+    assert.equal(issuers.get("default/ca")?.metadata.resourceVersion, "7");
+  });
+
   it("marks an issuer not Ready with the check's reason, and checks it again soon", async () => {
     check = async () => {
       throw new Error("HTTP 502");

@@ -24,6 +24,7 @@ import { type IssuerMetrics, issuerMetrics } from "./issuer-metrics.ts";
 import type { IssuerObject } from "./issuer-object.ts";
 import { describeIssuer, type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
 import { type IssuerReport, issuerStatusToApply } from "./issuer-status.ts";
+import { LatestVersions } from "./latest-versions.ts";
 import { DEFAULT_POLICY, type MismatchPolicy } from "./mismatch-policy.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Ownership, ownAll, ownsIssuer } from "./ownership.ts";
@@ -69,12 +70,15 @@ export class IssuerReconciler implements RequestIssuers {
   readonly #changed = new Set<IssuerKey>();
   readonly #metrics: IssuerMetrics;
   readonly #ownership: Ownership;
+  /** The issuers of each kind, as this process has last seen them: its own writes come before the watch's word. */
+  readonly #latest: ReadonlyMap<ServedKind, LatestVersions<IssuerObject>>;
 
   constructor(options: IssuerReconcilerOptions) {
     this.#options = options;
     this.#metrics = issuerMetrics(options.metrics ?? NO_METRICS);
     this.#calls = new AuthorCalls(options);
     this.#ownership = options.ownership ?? ownAll();
+    this.#latest = new Map(options.kinds.map((kind) => [kind, new LatestVersions(kind.issuers)]));
   }
 
   /** Has an issuer checked again, because something it refers to has changed. */
@@ -162,6 +166,7 @@ export class IssuerReconciler implements RequestIssuers {
     const { kind, issuer } = this.#find(key) ?? {};
     if (kind === undefined || issuer === undefined) {
       this.forget(key);
+      if (kind !== undefined) this.#latest.get(kind)?.forget(placeOfIssuer(key).key);
       return {};
     }
     if (isIgnored(kind, issuer)) return {};
@@ -218,6 +223,7 @@ export class IssuerReconciler implements RequestIssuers {
     };
     try {
       const written = await client.applyStatus(kind.resource, { metadata, status }, { fieldOwner });
+      this.#latest.get(kind)?.saw(written);
       const event = eventOfIssuerReport(report);
       if (event !== undefined) emitEvent(issuer, event);
       const where = { kind: kind.kind, namespace, name, report: report.type };
@@ -233,7 +239,8 @@ export class IssuerReconciler implements RequestIssuers {
   #find(key: IssuerKey): { kind: ServedKind; issuer: IssuerObject | undefined } | undefined {
     const { kind: name, group, key: objectKey } = placeOfIssuer(key);
     const kind = this.#options.kinds.find((each) => each.kind === name && each.group === group);
-    return kind === undefined ? undefined : { kind, issuer: kind.issuers.get(objectKey) };
+    if (kind === undefined) return undefined;
+    return { kind, issuer: this.#latest.get(kind)?.get(objectKey) };
   }
 }
 
