@@ -22,6 +22,7 @@ import { checkManifestFolder, updateManifestFolder } from "./deploy/manifest-fol
 import { rangesOf } from "./divided-issuer.ts";
 import { createElection, type ElectionOptions } from "./election.ts";
 import { refuseWhileLoading } from "./loading-guard.ts";
+import { createLogStream } from "./log-stream.ts";
 import { manifestsOf } from "./manifests.ts";
 import { messageOf } from "./outcome.ts";
 import { runIssuers } from "./run-issuers.ts";
@@ -42,12 +43,6 @@ const POD_PROBES = ":8081";
 const POD_NAMESPACE_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
 const LAST_MOMENT_MS = 1_000;
-
-/**
- * A line for each request is written while others are signed, and many at a time: in a backlog, one
- * write a line takes a twentieth of the program's time. What is left is written at the end.
- */
-const LOG_BUFFER = { minLength: 4_096, periodicFlush: 100 } as const;
 
 /**
  * Runs the program of an issuer controller: reads its flags, then serves the issuer types until
@@ -87,8 +82,7 @@ async function runController(
   definitions: readonly IssuerDefinition[],
   flags: ControllerFlags,
 ): Promise<void> {
-  const stdout = pino.destination({ dest: process.stdout.fd, sync: false, ...LOG_BUFFER });
-  const logger = pino({ level: flags.logLevel }, stdout);
+  const logger = pino({ level: flags.logLevel }, createLogStream(process.stdout.fd));
   const { kubeconfig } = flags;
   const connection = await loadKubeconfig(kubeconfig === undefined ? {} : { path: kubeconfig });
   const stop = stopOnSignals((signal) => {
