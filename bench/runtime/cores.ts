@@ -1,10 +1,7 @@
 /** Cores of their own for who is measured and for the servers, on Linux with util-linux's taskset. */
-import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
+import { runCommand } from "../../tools/command.ts";
 import type { Contender } from "./contender.ts";
-
-const exec = promisify(execFile);
 
 /** Two halves of the cores that this process may run on, as taskset reads them: `0,1`. */
 export interface Halves {
@@ -16,7 +13,7 @@ export interface Halves {
 export async function findHalves(): Promise<Halves | undefined> {
   try {
     const status = await readFile("/proc/self/status", "utf8");
-    await exec("taskset", ["--version"]);
+    await runCommand(["taskset", "--version"]);
     return halvesOf(readCores(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? ""));
   } catch {
     return undefined;
@@ -58,6 +55,7 @@ export function onCores(cores: string, contender: Contender): Contender {
 
 /** All threads of this process: those that Node has started already, and V8's among them. */
 async function assign(cores: string): Promise<void> {
-  const args = ["--all-tasks", "--cpu-list", "--pid", cores, String(process.pid)];
-  await exec("taskset", args);
+  const command = ["taskset", "--all-tasks", "--cpu-list", "--pid", cores, String(process.pid)];
+  const { isOk, output } = await runCommand(command);
+  if (!isOk) throw new Error(`Cannot keep to cores ${cores}: ${output}`);
 }

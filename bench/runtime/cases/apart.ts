@@ -1,10 +1,9 @@
 import type { BenchCase } from "../bench-case.ts";
-import { prepareIssuer, startBenchCluster } from "../bench-cluster.ts";
+import { startBenchCluster } from "../bench-cluster.ts";
 import { bareLoop, ours } from "../contender.ts";
 import { findHalves, keepOn, onCores } from "../cores.ts";
-import { drain } from "../drain.ts";
-import { medianOf, medianRatio } from "../figures.ts";
-import { inTurn } from "../in-turn.ts";
+import { besideBareLoop, drainInTurn } from "../drain-in-turn.ts";
+import { medianOf } from "../figures.ts";
 
 /**
  * The backlog again, where the program takes no CPU time from the API server: in a cluster it runs on
@@ -23,21 +22,9 @@ export const apart: BenchCase = {
     await using _kept = await keepOn(halves.servers, halves);
     await using cluster = await startBenchCluster();
     const contenders = [ours(from), bareLoop(from)].map((each) => onCores(halves.contender, each));
-    for (const each of contenders) await prepareIssuer(cluster, each);
-    const what = `${requests} requests wait`;
-    const rounds = await inTurn(contenders, { rounds: pairs, what }, (contender) =>
-      drain(cluster, contender, { requests }),
-    );
+    const rounds = await drainInTurn(cluster, contenders, { pairs, requests });
     return {
-      bars: [
-        {
-          what: "requests a second from first to last, ours : bare loop",
-          value: medianRatio(rounds, "bare loop", (run) => run.perSecondOnceBegun),
-          must: "at least",
-          limit: 0.85,
-          unit: "",
-        },
-      ],
+      bars: [besideBareLoop(rounds)],
       figures: {
         "ours, requests/s once begun": medianOf(rounds, "ours", (run) => run.perSecondOnceBegun),
         "bare loop, requests/s": medianOf(rounds, "bare loop", (run) => run.perSecondOnceBegun),

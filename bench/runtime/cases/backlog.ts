@@ -1,9 +1,8 @@
 import type { BenchCase } from "../bench-case.ts";
-import { prepareIssuer, startBenchCluster } from "../bench-cluster.ts";
+import { startBenchCluster } from "../bench-cluster.ts";
 import { bareLoop, ours } from "../contender.ts";
-import { drain } from "../drain.ts";
+import { besideBareLoop, drainInTurn } from "../drain-in-turn.ts";
 import { medianOf, medianRatio } from "../figures.ts";
-import { inTurn } from "../in-turn.ts";
 
 /** How fast is a backlog worked off, from the start of the process? */
 export const backlog: BenchCase = {
@@ -13,11 +12,7 @@ export const backlog: BenchCase = {
   async run({ pairs, requests, from, peer }) {
     await using cluster = await startBenchCluster();
     const contenders = [ours(from), peer, bareLoop(from)];
-    for (const each of contenders) if (each !== undefined) await prepareIssuer(cluster, each);
-    const what = `${requests} requests wait`;
-    const rounds = await inTurn(contenders, { rounds: pairs, what }, (contender) =>
-      drain(cluster, contender, { requests }),
-    );
+    const rounds = await drainInTurn(cluster, contenders, { pairs, requests });
     return {
       bars: [
         ...(peer === undefined
@@ -31,13 +26,7 @@ export const backlog: BenchCase = {
                 unit: "",
               },
             ]),
-        {
-          what: "requests a second from first to last, ours : bare loop",
-          value: medianRatio(rounds, "bare loop", (run) => run.perSecondOnceBegun),
-          must: "at least",
-          limit: 0.85,
-          unit: "",
-        },
+        besideBareLoop(rounds),
         {
           what: "process start to first certificate",
           value: medianOf(rounds, "ours", (run) => run.firstMs) / 1_000,
