@@ -10,41 +10,41 @@ const ROWS: readonly [rule: string, error: unknown, place: string | undefined][]
   [
     "a syntax error's file is its stack's first line",
     withStack(
-      "/work/acme/src/ca.ts:2",
+      "/projects/acme/src/ca.ts:2",
       "const y = ;",
       "          ^",
       "",
       "SyntaxError: Expression expected",
       "    at parseTypeScript (node:internal/modules/typescript:61:36)",
     ),
-    "/work/acme/src/ca.ts:2",
+    "/projects/acme/src/ca.ts:2",
   ],
   [
     "a thrown error's is its first frame",
     withStack(
       "Error: boom",
-      "    at file:///work/acme/issuer.ts:7:20",
+      "    at file:///projects/acme/issuer.ts:7:20",
       "    at node:internal/x:1:2",
     ),
-    "/work/acme/issuer.ts:7",
+    "/projects/acme/issuer.ts:7",
   ],
   [
     "frames of packages are passed over",
     withStack(
       "Error: boom",
-      "    at check (file:///work/acme/node_modules/zod/index.js:1:2)",
-      "    at Object.sign (file:///work/acme/issuer.ts:9:20)",
+      "    at check (file:///projects/acme/node_modules/zod/index.js:1:2)",
+      "    at Object.sign (file:///projects/acme/issuer.ts:9:20)",
     ),
-    "/work/acme/issuer.ts:9",
+    "/projects/acme/issuer.ts:9",
   ],
   [
     "files outside the folder are passed over",
     withStack(
       "Error: boom",
-      "    at defineIssuer (file:///work/countersign/define-issuer.ts:1:2)",
-      "    at async file:///work/acme/issuer.ts:3:16",
+      "    at defineIssuer (file:///projects/countersign/define-issuer.ts:1:2)",
+      "    at async file:///projects/acme/issuer.ts:3:16",
     ),
-    "/work/acme/issuer.ts:3",
+    "/projects/acme/issuer.ts:3",
   ],
   [
     "Node's own frames name none",
@@ -56,6 +56,6 @@ const ROWS: readonly [rule: string, error: unknown, place: string | undefined][]
 
 describe("placeOf()", () => {
   for (const [rule, error, place] of ROWS) {
-    it(rule, () => assert.equal(placeOf(error, "/work/acme"), place));
+    it(rule, () => assert.equal(placeOf(error, "/projects/acme"), place));
   }
 });
