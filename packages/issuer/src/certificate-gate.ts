@@ -1,3 +1,4 @@
+import { LruMap } from "@countersign/kube";
 import {
   type AskedFor,
   type Certificate,
@@ -117,14 +118,13 @@ function readBundle(issued: Issued): Bundle {
 
 /** An issuer's is the same for each of its requests. */
 const MOST_AUTHORITIES = 16;
-const authorities = new Map<string, string>();
+const authorities = new LruMap<string>(MOST_AUTHORITIES);
 
 /** Reads the certificates of a CA's PEM, and writes them as they are published. */
 function readAuthorities(pem: string): string {
   const known = authorities.get(pem);
   if (known !== undefined) return known;
   const published = toPem(parseCertificates(pem));
-  if (authorities.size === MOST_AUTHORITIES) authorities.clear();
   authorities.set(pem, published);
   return published;
 }

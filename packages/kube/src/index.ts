@@ -59,6 +59,7 @@ export {
 export { type Lease, type LeaseSpec, leases } from "./lease.ts";
 export { type LeaseTimes, leaseTimes } from "./lease-times.ts";
 export type { Logger } from "./logger.ts";
+export { LruMap } from "./lru-map.ts";
 export { type ManagerOptions, runManager } from "./manager.ts";
 export { ManagerError, type ManagerErrorCode } from "./manager-error.ts";
 export {
