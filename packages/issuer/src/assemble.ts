@@ -34,7 +34,7 @@ import { ALL_SLOTS, type Ownership, ownAll, ownsIssuer, shareOf } from "./owners
 import { ReferenceTracker } from "./reference-tracker.ts";
 import type { ObjectEvent } from "./request-event.ts";
 import { RequestInformer } from "./request-informer.ts";
-import type { RequestKind } from "./request-kind.ts";
+import { type RequestKind, uidOf } from "./request-kind.ts";
 import { RequestReconciler } from "./request-reconciler.ts";
 import type { RetryLimits } from "./retry.ts";
 import { createSlotWorker } from "./slot-worker.ts";
@@ -310,7 +310,7 @@ function serveRequests<T extends KubeObject>(
       for (const request of informer.store.list()) {
         const issuer = kind.referredIssuer(request, kinds);
         if (issuer === undefined) continue;
-        const slot = ownership.map.slotOfRequest(issuer, request.metadata.uid ?? "");
+        const slot = ownership.map.slotOfRequest(issuer, uidOf(request));
         if (slots.includes(slot)) queue.add(objectKey(request.metadata));
       }
     },

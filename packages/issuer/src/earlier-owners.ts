@@ -1,4 +1,5 @@
 import type { KubeObject } from "@countersign/kube";
+import { uidOf } from "./request-kind.ts";
 
 /**
  * What other processes may have done to requests before this one worked on them: had the CA asked, and
@@ -71,8 +72,4 @@ export class EarlierOwners<T extends KubeObject> {
     const { resourceVersion = 0 } = request.metadata;
     return ownedFrom !== undefined && BigInt(resourceVersion) <= ownedFrom;
   }
-}
-
-function uidOf(request: KubeObject): string {
-  return request.metadata.uid ?? "";
 }

@@ -93,3 +93,8 @@ export class UnsignableRequest extends Error {
  * controllers do (C40, C45). Source: cert-manager pkg/controller/certificatesigningrequests/sync.go.
  */
 export type FailureReason = "DeniedReference" | "ErrorParseDuration" | "InvalidDuration";
+
+/** A request's uid. The API server gives every object one. */
+export function uidOf(request: KubeObject): string {
+  return request.metadata.uid ?? "";
+}

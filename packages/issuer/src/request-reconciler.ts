@@ -4,12 +4,12 @@ import { findCondition } from "./condition.ts";
 import { decide, type IssuerView, type RequestView } from "./decide.ts";
 import { EarlierOwners } from "./earlier-owners.ts";
 import { IssuerFlows, TELL_TURN_AFTER_MS } from "./issuer-flows.ts";
-import { describeIssuer, type IssuerKey, type IssuerKind, placeOfIssuer } from "./issuer-ref.ts";
+import { type IssuerKey, type IssuerKind, placeOfIssuer } from "./issuer-ref.ts";
 import type { MismatchPolicy } from "./mismatch-policy.ts";
-import { type Issued, type Json, messageOf, type Outcome } from "./outcome.ts";
+import type { Issued, Json, Outcome } from "./outcome.ts";
 import { ALL_SLOTS, type Ownership, ownAll } from "./ownership.ts";
-import { type RequestPhase, UnsignableRequest } from "./request-kind.ts";
-import type { RequestReport } from "./request-report.ts";
+import { type RequestPhase, uidOf } from "./request-kind.ts";
+import { certificateEarly, deniedReference, unsignable } from "./request-report.ts";
 import { type RequestTarget, RequestWriter, type RequestWriterOptions } from "./request-writer.ts";
 import { type AttemptResult, judgeAttempt, nextAttemptInMs, type RetryLimits } from "./retry.ts";
 import { idempotencyKeyOf, type SigningRequest } from "./signing-request.ts";
@@ -369,26 +369,6 @@ export class RequestReconciler<T extends KubeObject> {
   }
 }
 
-function unsignable(error: unknown): RequestReport {
-  const message = `The request cannot be signed: ${messageOf(error)}`;
-  const reason = error instanceof UnsignableRequest ? { reason: error.reason } : {};
-  return { type: "failed", message, isInvalid: true, ...reason };
-}
-
-function certificateEarly(notBefore: Date): RequestReport {
-  const message = `The CA has issued a certificate that is valid only from ${notBefore.toISOString()} on, and is published then. Set the clocks of the CA and of this cluster.`;
-  return { type: "waiting", because: "certificate early", message };
-}
-
-function deniedReference(issuer: IssuerKey): RequestReport {
-  const { namespace, name } = placeOfIssuer(issuer);
-  return {
-    type: "failed",
-    reason: "DeniedReference",
-    message: `Whoever made the request may not use ${describeIssuer(issuer)}: it takes the verb reference on signers.cert-manager.io in namespace ${namespace}, for the name ${name} or *.`,
-  };
-}
-
 function later(a: Date | undefined, b: Date | undefined): Date | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return a < b ? b : a;
@@ -397,8 +377,4 @@ function later(a: Date | undefined, b: Date | undefined): Date | undefined {
 function readySince({ issuer }: IssuerView): Date | undefined {
   const ready = findCondition(issuer?.status?.conditions, "Ready");
   return ready?.lastTransitionTime === undefined ? undefined : new Date(ready.lastTransitionTime);
-}
-
-function uidOf(request: KubeObject): string {
-  return request.metadata.uid ?? "";
 }

@@ -1,6 +1,8 @@
 import type { AttemptState } from "./attempt-state.ts";
 import type { WaitReason } from "./decide.ts";
-import type { FailureReason } from "./request-kind.ts";
+import { describeIssuer, type IssuerKey, placeOfIssuer } from "./issuer-ref.ts";
+import { messageOf } from "./outcome.ts";
+import { type FailureReason, UnsignableRequest } from "./request-kind.ts";
 
 /** What there is to say of a request. All but `waiting` are the end of it. */
 export type RequestReport =
@@ -48,4 +50,33 @@ export function messageOfReport(report: RequestReport): string {
     default:
       return report.message;
   }
+}
+
+/** The request cannot be read, or asks for what no CA could grant. */
+export function unsignable(error: unknown): RequestReport {
+  const message = `The request cannot be signed: ${messageOf(error)}`;
+  const reason = error instanceof UnsignableRequest ? { reason: error.reason } : {};
+  return { type: "failed", message, isInvalid: true, ...reason };
+}
+
+/** The certificate is kept until it is valid. */
+export function certificateEarly(notBefore: Date): RequestReport {
+  const message = `The CA has issued a certificate that is valid only from ${notBefore.toISOString()} on, and is published then. Set the clocks of the CA and of this cluster.`;
+  return { type: "waiting", because: "certificate early", message };
+}
+
+/** Kubernetes does not let whoever made the request use the issuer. */
+export function deniedReference(issuer: IssuerKey): RequestReport {
+  const { namespace, name } = placeOfIssuer(issuer);
+  return {
+    type: "failed",
+    reason: "DeniedReference",
+    message: `Whoever made the request may not use ${describeIssuer(issuer)}: it takes the verb reference on signers.cert-manager.io in namespace ${namespace}, for the name ${name} or *.`,
+  };
+}
+
+/** The API server does not take what there is to say. */
+export function statusRefused(why: string): RequestReport {
+  const message = `The result cannot be written to this request, and is kept and tried again: ${why}`;
+  return { type: "waiting", because: "status refused", message };
 }

@@ -11,7 +11,7 @@ import { LatestVersions } from "./latest-versions.ts";
 import { messageOf } from "./outcome.ts";
 import { eventOfReport, type ObjectEvent } from "./request-event.ts";
 import { isFinalPhase, type RequestKind, type RequestPhase } from "./request-kind.ts";
-import type { RequestReport } from "./request-report.ts";
+import { type RequestReport, statusRefused } from "./request-report.ts";
 
 /** A request and the issuer it refers to. */
 export interface RequestTarget<T extends KubeObject> {
@@ -145,9 +145,4 @@ function isFor(report: RequestReport, phase: RequestPhase): boolean {
 
 function isSameRequest<T extends KubeObject>(kind: RequestKind<T>, a: T, b: T): boolean {
   return a.metadata.uid === b.metadata.uid && kind.encodedCsrOf(a) === kind.encodedCsrOf(b);
-}
-
-function statusRefused(why: string): RequestReport {
-  const message = `The result cannot be written to this request, and is kept and tried again: ${why}`;
-  return { type: "waiting", because: "status refused", message };
 }
